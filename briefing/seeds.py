@@ -1,0 +1,333 @@
+"""The dossier as data: what a curator writes under `seeds/`, typed and frozen.
+
+Every record knows where it was written (`at`). Nothing here reads, checks or words anything. A YAML file under `seeds/` is one
+`SeedFile`; the files together make one `Dossier`. Field docs double as the text of the JSON Schema that editors show.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from briefing.problems import NOWHERE, Location
+from briefing.when import When
+
+Status = Literal[
+    "happened",  # an event that took place
+    "in-force",  # an arrangement, mission or state of affairs that stands
+    "ongoing",  # under way, not finished
+    "agreed",  # signed or adopted, effect to come
+    "pledged",  # promised by one side
+    "announced",  # made public, not yet begun
+    "expected",  # a source says it will come
+    "planned",  # somebody's plan, no more
+    "proposed",  # asked for or recommended by a source
+    "stalled",  # begun, and not moving
+    "cancelled",
+    "opinion",  # a judgement of the source, not a thing that can be checked
+]
+Kind = Literal["primary", "secondary"]
+Form = Literal["digits", "words", "ordinal", "ordinal-words"]
+Bound = Literal["", "over", "at least", "about", "nearly", "up to", "some"]
+ChartKind = Literal["bar", "line", "timeline"]
+DifferenceClass = Literal[
+    "conflict", "revision", "definition", "name", "status", "spread", "public-record"
+]
+
+
+class Prose(msgspec.Struct, frozen=True):
+    """Curated Markdown that names facts: `{fact-id}` prints a source mark, `{fact-id.figure}` a figure and its mark."""
+
+    text: str
+    at: Location = NOWHERE
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """A source and the paragraph in it, written `source-id#12`; several paragraphs as `source-id#12,14`."""
+
+    source: str
+    paragraphs: tuple[int, ...]
+    at: Location = NOWHERE
+
+
+class Amount(msgspec.Struct, frozen=True):
+    """A number as its source has it, written `22.8`, `10 trillion`, `250 crore`; `scale` keeps the word."""
+
+    number: Decimal
+    scale: str = ""
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A named quantity or date of a fact; it has a `value` (with a unit) or a `date`, not both."""
+
+    value: Amount | None = None
+    high: Amount | None = None  # the upper end of a range that begins at `value`
+    unit: str = ""  # USD, JPY, INR, %, MW, km ..., or a counting noun that the dossier declares
+    bound: Bound = ""  # "over 1,400"
+    form: Form = "digits"
+    period: When | None = None  # what span of time the quantity is about
+    date: When | None = None
+    note: str = ""  # what makes it comparable: nominal, cumulative, private sector only ...
+    at: Location = NOWHERE
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """What a fact says in a state other than the one its sentence is written for."""
+
+    upcoming: str = ""
+    overdue: str = ""
+    happened: str = ""
+    cancelled: str = ""
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """One thing that a source says, in our own words, with its figures, dates, status and evidence."""
+
+    id: str
+    says: str  # a sentence; `{name}` stands for figure `name`, `{when}` and `{due}` for the fact's own dates
+    status: Status
+    sources: tuple[Reference, ...]
+    label: str = ""  # a noun phrase for tables, timelines and notices: "Quad Leaders' Summit in India"
+    figures: dict[str, Figure] = msgspec.field(default_factory=dict)
+    theme: str = ""  # the file's theme where not given
+    priority: int = 3  # 1 (first to keep) to 5
+    when: When | None = None  # the date or span that the fact speaks of
+    due: When | None = None  # by when something is to have happened
+    marking: str = ""  # the dossier's lowest where not given
+    kind: str = ""  # agreement, exercise, project, investment, institution, person, event ...
+    subject: str = ""  # with `measure`, what makes facts comparable
+    measure: str = ""
+    scope: str = ""
+    supersedes: tuple[str, ...] = ()
+    resolves: tuple[str, ...] = ()
+    shelf_life: str = ""  # "6 months", "2 years"; the dossier's where not given
+    wording: Wording = Wording()
+    note: str = ""  # the curator's remark; printed in the annex
+    at: Location = NOWHERE
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where facts come from. The original's text is not kept here, its digest is."""
+
+    id: str
+    title: str
+    publisher: str
+    kind: Kind
+    published: When | None = None  # as the source itself states it
+    dated: When | None = None  # the curator's estimate where it states none
+    dated_because: str = ""
+    read: date | None = None
+    author: str = ""
+    url: str = ""
+    language: str = "en"
+    reliability: str = ""  # a note on how far to trust it, and for what
+    cited_for: str = ""
+    file: str = ""
+    sha256: str = ""
+    marking: str = ""
+    at: Location = NOWHERE
+
+
+class Section(msgspec.Struct, frozen=True):
+    """The curated prose of one theme; every paragraph names the facts it rests on."""
+
+    judgement: Prose  # one sentence: the headline judgement
+    happened: tuple[Prose, ...] = ()
+    expected_lead: Prose | None = None  # a sentence before the list of expected facts
+    expected: tuple[str, ...] = ()  # fact ids, worded by the as-of date
+    key_numbers: tuple[str, ...] = ()  # `fact-id.figure`, as rows of a small table
+    so_what: tuple[Prose, ...] = ()
+    unknown: tuple[Prose, ...] = ()
+    summary: tuple[Prose, ...] = ()  # points of the theme's own one-page summary, most important first
+    line: Prose | None = None  # the theme's line in the one-page summary; the judgement where not given
+    at: Location = NOWHERE
+
+
+class Agreement(msgspec.Struct, frozen=True):
+    """A row of the agreements table; year and status come from the fact."""
+
+    fact: str
+    instrument: str
+    object: str
+    at: Location = NOWHERE
+
+
+class TimelineEntry(msgspec.Struct, frozen=True):
+    """A dated event; the date, state and sources come from the fact."""
+
+    fact: str
+    label: str = ""  # the fact's label where not given
+    priority: int = 3
+    at: Location = NOWHERE
+
+
+class KeyFigure(msgspec.Struct, frozen=True):
+    """A row of the key figures table, and, with `strip`, a number of the one-page summary's strip."""
+
+    figure: str  # `fact-id.figure`
+    label: str
+    short: str = ""  # the label in the strip
+    strip: bool = False
+    priority: int = 3
+    at: Location = NOWHERE
+
+
+class ChartPoint(msgspec.Struct, frozen=True):
+    """One bar, point or event of a chart; its height comes from a figure, never from here."""
+
+    figure: str
+    label: str
+    series: str = ""
+    at: Location = NOWHERE
+
+
+class ChartSpec(msgspec.Struct, frozen=True):
+    """A chart drawn from facts."""
+
+    id: str
+    kind: ChartKind
+    title: str
+    caption: str
+    alt: str  # what the chart shows, for those who do not see it; figures as `{fact-id.figure}`
+    points: tuple[ChartPoint, ...]
+    unit: str = ""  # the axis title; the figures' unit where not given
+    theme: str = ""
+    at: Location = NOWHERE
+
+
+class Position(msgspec.Struct, frozen=True):
+    """What one side of a difference says."""
+
+    fact: str
+    says: Prose
+    at: Location = NOWHERE
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """Where sources disagree: with each other, with themselves, or with the public record."""
+
+    id: str
+    subject: str
+    kind: DifferenceClass
+    positions: tuple[Position, ...]
+    used: Prose  # which is used here, and why
+    priority: int = 3
+    theme: str = ""
+    at: Location = NOWHERE
+
+
+class Implication(msgspec.Struct, frozen=True):
+    """An "if ... then": what follows, and the facts it rests on."""
+
+    text: Prose
+    rests_on: tuple[str, ...]
+    theme: str = ""
+    at: Location = NOWHERE
+
+
+class Recommendation(msgspec.Struct, frozen=True):
+    """Who should do what by when, and the facts it rests on."""
+
+    who: str
+    what: Prose
+    by: str
+    rests_on: tuple[str, ...]
+    short: Prose | None = None  # for the one-page summary: 18 words at most
+    theme: str = ""
+    priority: int = 3
+    at: Location = NOWHERE
+
+
+class Scale(msgspec.Struct, frozen=True):
+    """A declared scale of words: each word with what it means."""
+
+    title: str
+    words: dict[str, str]
+    at: Location = NOWHERE
+
+
+class BottomLine(msgspec.Struct, frozen=True):
+    """One judgement, how likely, how confident, why now."""
+
+    text: Prose
+    short: Prose | None = None  # 35 words at most, for the one-page summary
+    likelihood: str = ""
+    confidence: str = ""
+    at: Location = NOWHERE
+
+
+class Whole(msgspec.Struct, frozen=True):
+    """The curated prose for the dossier as a whole."""
+
+    bottom_line: BottomLine
+    key_points: dict[str, Prose]  # theme id -> the point; six at most
+    context: tuple[Prose, ...] = ()
+    implications: tuple[Implication, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
+    confidence: tuple[Prose, ...] = ()  # confidence, assumptions, gaps
+    at: Location = NOWHERE
+
+
+class Theme(msgspec.Struct, frozen=True):
+    """A subject of the seeds; order in the dossier file is order in the documents."""
+
+    id: str
+    title: str
+    short: str = ""  # in the one-page summary
+    at: Location = NOWHERE
+
+
+class Header(msgspec.Struct, frozen=True):
+    """What is true of the dossier as a whole."""
+
+    title: str
+    subject: str
+    themes: tuple[Theme, ...]
+    language: str = "en-GB"
+    publisher: str = ""
+    contact: str = ""
+    disclaimer: str = ""
+    shelf_life: str = "12 months"
+    markings: tuple[str, ...] = ("public", "official", "restricted")  # the ladder, lowest first
+    units: dict[str, str] = msgspec.field(default_factory=dict)  # counting nouns: "company" -> "companies"
+    names: tuple[str, ...] = ()  # names that hold digits and are no figures: G7, 5G
+    confidence: Scale | None = None
+    likelihood: Scale | None = None
+    at: Location = NOWHERE
+
+
+class SeedFile(msgspec.Struct, frozen=True):
+    """One YAML file under `seeds/`; every key is optional, and a dossier may be cut into files as its curator likes."""
+
+    dossier: Header | None = None
+    theme: str = ""  # the theme of the facts in this file
+    section: Section | None = None
+    whole: Whole | None = None
+    sources: tuple[Source, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+    key_figures: tuple[KeyFigure, ...] = ()
+    abbreviations: dict[str, str] = msgspec.field(default_factory=dict)
+    charts: tuple[ChartSpec, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    at: Location = NOWHERE
+
+
+class Dossier(msgspec.Struct, frozen=True):
+    """All seed files as one: records by id, in the order of files and of lines."""
+
+    header: Header
+    whole: Whole | None
+    sections: dict[str, Section]  # theme id -> prose
+    sources: dict[str, Source]
+    facts: dict[str, Fact]
+    agreements: tuple[Agreement, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+    key_figures: tuple[KeyFigure, ...] = ()
+    abbreviations: dict[str, str] = msgspec.field(default_factory=dict)
+    charts: dict[str, ChartSpec] = msgspec.field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()

@@ -33,9 +33,7 @@ Kind = Literal["primary", "secondary"]
 Form = Literal["digits", "words", "ordinal", "ordinal-words"]
 Bound = Literal["", "over", "at least", "about", "nearly", "up to", "some"]
 ChartKind = Literal["bar", "line", "timeline"]
-DifferenceClass = Literal[
-    "conflict", "revision", "definition", "name", "status", "spread", "public-record"
-]
+DifferenceClass = Literal["conflict", "revision", "definition", "name", "status", "spread", "public-record"]
 
 
 class Prose(msgspec.Struct, frozen=True):

@@ -7,8 +7,31 @@ from collections.abc import Iterator
 import msgspec
 
 from briefing.model import (
-    Block, Bullets, Callout, Chart, Cite, Contents, Details, Document, Emphasis, Group, Heading, Inline, Inlines, KeyNumbers,
-    LineBreak, Link, Number, PageBreak, Paragraph, SourceList, Steps, Strong, Table, Text, Title,
+    Block,
+    Bullets,
+    Callout,
+    Chart,
+    Cite,
+    Contents,
+    Details,
+    Document,
+    Emphasis,
+    Group,
+    Heading,
+    Inline,
+    Inlines,
+    KeyNumbers,
+    LineBreak,
+    Link,
+    Number,
+    PageBreak,
+    Paragraph,
+    SourceList,
+    Steps,
+    Strong,
+    Table,
+    Text,
+    Title,
 )  # fmt: skip
 
 
@@ -91,22 +114,22 @@ def _passages(block: Block) -> Iterator[str]:
             yield plain(caption)
             if source:
                 yield plain(source)
-        case KeyNumbers(items=items):
-            for item in items:
-                yield plain(item.value)
-                yield plain(item.label)
+        case KeyNumbers(items=numbers):
+            for number_item in numbers:
+                yield plain(number_item.value)
+                yield plain(number_item.label)
         case Callout(title=title, blocks=blocks):
             if title:
                 yield plain(title)
             for child in blocks:
                 yield from _passages(child)
-        case Contents(title=title, entries=entries):
-            yield title
-            yield from (entry.text for entry in entries)
-        case SourceList(entries=entries):
-            for entry in entries:
-                yield f"[{entry.number}]"
-                yield plain(entry.children)
+        case Contents(title=name, entries=headings):
+            yield name
+            yield from (heading.text for heading in headings)
+        case SourceList(entries=sources):
+            for listed in sources:
+                yield f"[{listed.number}]"
+                yield plain(listed.children)
         case Group(blocks=blocks):
             for child in blocks:
                 yield from _passages(child)

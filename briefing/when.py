@@ -8,9 +8,7 @@ from datetime import date
 
 import msgspec
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()  # fmt: skip
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
 _PART = {"early": (0.0, 1 / 3), "mid": (1 / 3, 2 / 3), "late": (2 / 3, 1.0)}
 _ONE = re.compile(r"(?:(early|mid|late) )?(?:(FY)(\d{4})-(\d\d)|(\d{4})(?:-(\d\d))?(?:-(\d\d))?)")
 

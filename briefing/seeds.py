@@ -292,6 +292,7 @@ class Header(msgspec.Struct, frozen=True):
     markings: tuple[str, ...] = ("public", "official", "restricted")  # the ladder, lowest first
     units: dict[str, str] = msgspec.field(default_factory=dict)  # counting nouns: "company" -> "companies"
     names: tuple[str, ...] = ()  # names that hold digits and are no figures: G7, 5G
+    well_known: tuple[str, ...] = ()  # abbreviations that running text need not spell out; the list of abbreviations still does
     confidence: Scale | None = None
     likelihood: Scale | None = None
     at: Location = NOWHERE

@@ -1,0 +1,323 @@
+"""From a dossier and a recipe to a document: select what is known, run the template, parse its Markdown, settle the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from briefing.compose import passes
+from briefing.compose.facts import Facts, FactView
+from briefing.compose.marks import Drop, Marks, escape
+from briefing.compose.markup import MarkupError, blocks
+from briefing.compose.parts import DIFFERENCE_WORDS, STATE_WORDS, STATUS_WORDS, Parts, details
+from briefing.compose.select import select
+from briefing.compose.template import TemplateFault, run
+from briefing.compose.wording import worded_day
+from briefing.model import Block, Contents, Document, Heading, Inlines, PageBreak, SourceList, Text, Title
+from briefing.problems import Location, Problem, ProblemsFound, nearest
+from briefing.recipe import Recipe
+from briefing.seeds import Dossier, Prose, Theme
+from briefing.units import known_units
+
+
+class ThemeView(msgspec.Struct, frozen=True):
+    """A theme as templates see it: its title, its prose and its point for the whole."""
+
+    id: str
+    title: str
+    short: str
+    section: Any
+    point: Any
+
+
+def compose(
+    dossier: Dossier,
+    recipe: Recipe,
+    templates: Mapping[str, str],
+    places: Mapping[str, str],
+    as_of: date,
+    *,
+    theme: str = "",
+    annex: bool = False,
+    digest: str = "",
+    page: str = "A4",
+    full_brief: str = "",
+) -> Document:
+    """Return the document that a recipe makes of a dossier as of a day.
+
+    `theme` narrows it to one subject; `annex` adds the table of all facts; `digest` is printed in the end matter; `full_brief` is the title of the brief that a summary
+    belongs to. Raises
+    ProblemsFound for an unknown theme, a date before every source, and whatever is wrong with a template or its Markdown.
+    """
+    known = [each.id for each in dossier.header.themes]
+    themes = (theme,) if theme else tuple(recipe.themes)
+    wrong = [
+        Problem(
+            recipe.at if not theme else Location(f"--theme {theme}"),
+            "B010",
+            f"there is no theme {name}",
+            nearest(name, known) or f"themes: {', '.join(known)}",
+        )
+        for name in themes
+        if name not in known
+    ]
+    if wrong:
+        raise ProblemsFound(wrong)
+    chosen = select(dossier, as_of, clearance=recipe.clearance or _lowest(dossier), themes=themes)
+    if not chosen.facts:
+        raise ProblemsFound(
+            [Problem(recipe.at, "B011", f"nothing was known on {as_of}: no source is dated so early", "give a later --as-of")]
+        )
+    units = known_units(chosen.header.units)
+    facts = Facts(chosen, as_of, units)
+    parts, marks = Parts(facts), Marks()
+    maker = _Maker(recipe, chosen, facts, parts, marks, theme=theme, annex=annex, digest=digest, full_brief=full_brief)
+    try:
+        text = run(templates, places, recipe.template_name, maker.values(), maker.printed)
+        found = blocks(text, marks)
+    except TemplateFault as fault:
+        raise ProblemsFound([fault.problem]) from None
+    except MarkupError as error:
+        raise ProblemsFound([Problem(Location(places.get(recipe.template_name, f"templates/{recipe.template_name}"), 1, 1), "T006", str(error))]) from None
+    return maker.document(found, page, places)
+
+
+def _lowest(dossier: Dossier) -> str:
+    return dossier.header.markings[0] if dossier.header.markings else ""
+
+
+class _Maker:
+    """One run: what the template may call, how its values print, and what is made of its blocks."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        dossier: Dossier,
+        facts: Facts,
+        parts: Parts,
+        marks: Marks,
+        *,
+        theme: str,
+        annex: bool,
+        digest: str,
+        full_brief: str,
+    ) -> None:
+        self.recipe, self.dossier, self.facts, self.parts, self.marks = recipe, dossier, facts, parts, marks
+        self.theme = next((each for each in dossier.header.themes if each.id == theme), None)
+        self.wants_annex, self.digest, self.full_brief = annex, digest, full_brief
+
+    @property
+    def title(self) -> str:
+        """The document's title: the recipe's, or for one theme the recipe's pattern or the theme's own."""
+        if self.theme is None:
+            return self.recipe.title
+        return (self.recipe.theme_title or "{theme}").replace("{theme}", self.theme.title).replace("{title}", self.recipe.title)
+
+    def values(self) -> dict[str, Any]:
+        """Return what templates may name."""
+        parts = self.parts
+        whole = self.dossier.whole
+        return {
+            "brief": self.recipe,
+            "header": self.dossier.header,
+            "whole": whole,
+            "theme": self._theme(self.theme) if self.theme else None,
+            "themes": [self._theme(each) for each in self.dossier.header.themes],
+            "as_of": worded_day(self.facts.as_of),
+            "fact": self._fact,
+            "facts": self._facts,
+            "differences": sorted(self.dossier.differences, key=lambda row: row.priority),
+            "charts": self._chart_names,
+            "annex": self.wants_annex,
+            "title": lambda: self._block(self._title()),
+            "identity": lambda: self._block(self._identity()),
+            "contents": lambda title="Contents": self._block(Contents(title, ())),
+            "key_figures": lambda: self._block(parts.key_figures()),
+            "key_numbers_of": lambda section: self._block(parts.key_numbers_of(section.key_numbers)),
+            "strip": lambda limit=6: self._block(parts.strip(limit)),
+            "strip_of": lambda section, limit=5: self._block(parts.strip_of(section.key_numbers, limit)),
+            "expected": lambda section: self._block(parts.expected(section.expected)),
+            "has_upcoming": lambda section: any(self.facts.view(name).state == "upcoming" for name in section.expected),
+            "dated": parts.dated,
+            "agreements": lambda: self._block(parts.agreements()),
+            "timeline": lambda limit=12: self._block(parts.timeline(limit)),
+            "chart": self._chart,
+            "stale": parts.stale,
+            "overdue": parts.overdue,
+            "sources": lambda: self._block(SourceList(())),
+            "abbreviations": lambda: self._block(details((), "abbreviations")),
+            "end_matter": lambda: self._block(self._end_matter()),
+            "annexes": self._annexes,
+            "source_span": lambda: self._inline(parts.span()),
+            "source_count": len(self.dossier.sources),
+            "mark": self._mark,
+            "drop": lambda number, name: self._inline(Drop(int(number), str(name))),
+            "page_break": lambda: self._block(PageBreak()),
+            "state_word": STATE_WORDS.get,
+            "status_word": STATUS_WORDS.get,
+            "difference_word": DIFFERENCE_WORDS.get,
+            "due": lambda view: self._inline((self.facts.number(view.fact, "due"),)),
+        }
+
+    def printed(self, value: Any) -> str:
+        """Return a printed value as Markdown: prose as it is, facts and numbers as marks, every other text escaped."""
+        match value:
+            case _Markdown():
+                return value.text
+            case Prose():
+                return self.facts.prose(value, self.marks)
+            case FactView():
+                return self.marks.add(value.sentence)
+            case tuple() if value and all(isinstance(each, msgspec.Struct) for each in value):
+                return self.marks.add(value)
+            case str():
+                return escape(value)
+            case bool() | list() | dict() | tuple():
+                raise TypeError(f"a {type(value).__name__} cannot be printed; print its parts")
+            case int() | float():
+                return escape(str(value))
+            case date():
+                return escape(worded_day(value))
+        raise TypeError(f"a {type(value).__name__} cannot be printed")
+
+    def _theme(self, theme: Theme) -> ThemeView:
+        point = self.dossier.whole.key_points.get(theme.id) if self.dossier.whole else None
+        return ThemeView(theme.id, theme.title, theme.short or theme.title, self.dossier.sections.get(theme.id), point)
+
+    def _fact(self, name: str) -> FactView:
+        if name not in self.dossier.facts:
+            raise ValueError(f"there is no fact {name} as of this date; {nearest(name, self.dossier.facts)}".rstrip("; "))
+        return self.facts.view(name)
+
+    def _facts(self, theme: str = "", kind: str = "", status: str = "") -> list[FactView]:
+        return [
+            view
+            for view in self.facts
+            if (not theme or view.theme == theme) and (not kind or view.kind == kind) and (not status or view.status == status)
+        ]
+
+    def _mark(self, names: Sequence[str] | str) -> _Markdown:
+        wanted = [names] if isinstance(names, str) else names
+        return self._inline(tuple(cite for name in wanted for cite in self._fact(name).mark))
+
+    def _chart_names(self, theme: str = "") -> list[str]:
+        wanted = self.dossier.charts if self.recipe.charts is None else self.recipe.charts
+        return [name for name in wanted if name in self.dossier.charts and theme in ("", self.dossier.charts[name].theme)]
+
+    def _chart(self, name: str) -> _Markdown | str:
+        chart = self.parts.chart(name)
+        return self._block(chart) if chart is not None else ""
+
+    def _block(self, block: Block) -> _Markdown:
+        return _Markdown(f"\n\n{self.marks.add(block)}\n\n")
+
+    def _inline(self, part: Inlines | Drop) -> _Markdown:
+        return _Markdown(self.marks.add(part))
+
+    def _title(self) -> Title:
+        kicker = " · ".join(part for part in (self.recipe.series, self.recipe.number) if part)
+        return Title((Text(self.title),), kicker, self.recipe.subtitle if self.theme is None else self.dossier.header.title)
+
+    def _identity(self) -> Block:
+        recipe = self.recipe
+        marking = self.marking
+        span = self.parts.span()
+        entries: list[tuple[str, Inlines | str]] = [
+            ("Marking", marking.capitalize() if marking else ""),
+            ("Edition", "First edition, not yet issued"),
+            ("Information as of", worded_day(self.facts.as_of)),
+            ("Sources", (Text(f"{_count(len(self.dossier.sources), 'article')}, "), *span, Text("; nothing later was read"))),
+        ]
+        if recipe.kind == "brief":
+            entries.append(("For", recipe.audience))
+            entries.append(("Prepared by", recipe.author or self.dossier.header.publisher))
+        else:
+            entries.append(("Full brief", self.full_brief))
+        return details(entries, "identity")
+
+    @property
+    def marking(self) -> str:
+        """The highest marking of anything the document may draw on; nothing for the lowest."""
+        ladder = self.dossier.header.markings
+        used = {fact.marking for fact in self.dossier.facts.values()} | {source.marking for source in self.dossier.sources.values()}
+        rank = max((ladder.index(name) for name in used if name in ladder), default=0)
+        return ladder[max(rank, ladder.index(self.recipe.marking) if self.recipe.marking in ladder else 0)] if ladder else ""
+
+    def _end_matter(self) -> Block:
+        header, recipe = self.dossier.header, self.recipe
+        author = recipe.author or header.publisher
+        cite = f"{author}. {self.title}. Information as of {worded_day(self.facts.as_of)}."
+        return details(
+            [
+                ("Contact", recipe.contact or header.contact),
+                ("How to cite", recipe.cite_as or cite.lstrip(". ")),
+                ("Other formats", _formats(recipe.formats)),
+                ("Disclaimer", (recipe.disclaimer or header.disclaimer).strip()),
+                ("Content digest", self.digest[:16]),
+            ],
+            "end-matter",
+        )
+
+    def _annexes(self) -> _Markdown:
+        out = []
+        for title, table in self.parts.annex():
+            out += ["\n\n### ", escape(title), self._block(table).text]
+        return _Markdown("".join(out))
+
+    def document(self, found: tuple[Block, ...], page: str, places: Mapping[str, str]) -> Document:
+        """Return the document with everything settled that depends on the whole of it."""
+        header, recipe = self.dossier.header, self.recipe
+        where = Location(places.get(recipe.template_name, f"templates/{recipe.template_name}"), 1, 1)
+        tree = passes.settle_cites(passes.quotes(found))
+        tree, numbers = passes.number_sources(tree)
+        tree, used = passes.expand(tree, self.dossier.abbreviations if recipe.kind == "brief" else {}, header.well_known)
+        listed = passes.quotes(tuple(self.parts.sources(numbers)))
+        tree = passes.fill(tree, listed, used)
+        tree = passes.contents(passes.anchor(passes.prune(tree)))
+        if not passes.title_first(tree):
+            raise ProblemsFound(
+                [Problem(where, "T007", "the title must come first, and once")]
+            )
+        if not any(not isinstance(block, (Title, Heading)) for block in tree):
+            raise ProblemsFound(
+                [Problem(where, "T008", "the template gives an empty document")]
+            )
+        as_of = worded_day(self.facts.as_of)
+        short = passes.curly((recipe.short_title or recipe.title) if self.theme is None else self.title)
+        marking = self.marking
+        return Document(
+            title=passes.curly(self.title),
+            short_title=short,
+            blocks=tree,
+            as_of=self.facts.as_of,
+            language=recipe.language or header.language,
+            kind=recipe.kind,
+            subject=header.subject,
+            author=recipe.author or header.publisher,
+            keywords=tuple(recipe.keywords) or tuple(theme.title for theme in header.themes),
+            marking="" if not header.markings or marking == header.markings[0] else marking,
+            header_left=short,
+            header_right="First edition, not yet issued",
+            footer_left=f"Information as of {as_of}",
+            page="Letter" if page == "Letter" else "A4",
+            one_page=recipe.kind == "summary",
+            digest=self.digest,
+        )
+
+
+class _Markdown(msgspec.Struct, frozen=True):
+    """Markdown that our own code has made, printed as it is."""
+
+    text: str
+
+
+def _formats(names: Sequence[str]) -> str:
+    words = {"pdf": "PDF", "docx": "Word (DOCX)", "html": "web page (HTML)", "txt": "plain text"}
+    return ", ".join(words[name] for name in names)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

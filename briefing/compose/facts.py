@@ -1,0 +1,139 @@
+"""Facts as templates and prose see them: printed, each becomes words, numbers and source marks of the tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import msgspec
+
+from briefing.compose.marks import Marks
+from briefing.compose.numbers import worded
+from briefing.compose.select import REFERENCE
+from briefing.compose.wording import Freshness, State, freshness, resolvers, sentence, state, told_by
+from briefing.model import Cite, CiteRef, Inline, Inlines, Number, Text
+from briefing.seeds import Dossier, Fact, Figure, Prose
+from briefing.units import Unit
+
+_PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
+
+
+class FactView(msgspec.Struct, frozen=True):
+    """A fact as of the brief's date; printed, it is its sentence with numbers and source mark."""
+
+    fact: Fact
+    state: State
+    freshness: Freshness
+    sentence: Inlines
+    mark: Inlines
+    figures: Mapping[str, Inlines]
+
+    def __getitem__(self, name: str) -> Inlines:
+        """Return a figure with its source mark. Raises KeyError where the fact has no such figure."""
+        return self.figures[name]
+
+    @property
+    def id(self) -> str:
+        return self.fact.id
+
+    @property
+    def label(self) -> str:
+        return self.fact.label or self.fact.id
+
+    @property
+    def theme(self) -> str:
+        return self.fact.theme
+
+    @property
+    def status(self) -> str:
+        return self.fact.status
+
+    @property
+    def kind(self) -> str:
+        return self.fact.kind
+
+    @property
+    def priority(self) -> int:
+        return self.fact.priority
+
+
+class Facts:
+    """The facts of one dossier as of one date, worded on demand."""
+
+    def __init__(self, dossier: Dossier, as_of: date, units: Mapping[str, Unit]) -> None:
+        self.dossier, self.as_of, self.units = dossier, as_of, units
+        self.resolved_by = resolvers(dossier)
+        self._views: dict[str, FactView] = {}
+
+    def view(self, name: str) -> FactView:
+        """Return a fact by id. Raises KeyError for an id that is not known as of the date."""
+        if name not in self._views:
+            self._views[name] = self._view(self.dossier.facts[name])
+        return self._views[name]
+
+    def __iter__(self) -> Iterator[FactView]:
+        return map(self.view, self.dossier.facts)
+
+    def _view(self, fact: Fact) -> FactView:
+        at = state(fact, self.as_of, self.resolved_by)
+        teller = told_by(fact, at, self.resolved_by)
+        text = sentence(teller, at if teller is fact else "stands")
+        mark = self.cite(teller)
+        numbers = {name: self.number(fact, name) for name in (*fact.figures, "when", "due") if self.figure(fact, name)}
+        return FactView(
+            fact=fact,
+            state=at,
+            freshness=freshness(fact, self.dossier, self.as_of),
+            sentence=_before_stop(self._filled(teller, text), mark),
+            mark=(mark,),
+            figures={name: (number, mark) for name, number in numbers.items()},
+        )
+
+    def figure(self, fact: Fact, name: str) -> Figure | None:
+        """Return a fact's figure by name, its own dates included, or None."""
+        if name in ("when", "due"):
+            date_of = fact.when if name == "when" else fact.due
+            return Figure(date=date_of) if date_of is not None else None
+        return fact.figures.get(name)
+
+    def number(self, fact: Fact, name: str, *, noun: bool = False) -> Number:
+        """Return a figure worded. Raises KeyError where the fact has no such figure."""
+        figure = self.figure(fact, name)
+        if figure is None:
+            raise KeyError(name)
+        return Number(worded(figure, self.units, noun=noun), fact.id, name)
+
+    def cite(self, fact: Fact) -> Cite:
+        """Return a fact's source mark, not yet numbered."""
+        return Cite(tuple(CiteRef(0, ref.source, ref.paragraphs) for ref in fact.sources))
+
+    def _filled(self, fact: Fact, text: str) -> Inlines:
+        found: list[Inline] = []
+        for index, piece in enumerate(_PLACEHOLDER.split(text)):
+            if index % 2:
+                found.append(self.number(fact, piece))
+            elif piece:
+                found.append(Text(piece.replace("{{", "{").replace("}}", "}")))
+        return tuple(found)
+
+    def prose(self, prose: Prose, marks: Marks) -> str:
+        """Return curated Markdown with its references turned into marks: a figure with its source mark, or the mark alone."""
+        out, end = [], 0
+        text = prose.text.replace("{{", "\0").replace("}}", "\1")
+        for match in REFERENCE.finditer(text):
+            view = self.view(match[1])
+            part = view.mark if not match[2] else view.sentence if match[2] == "says" else view[match[2]]
+            before = text[end : match.start()]
+            out += [before, marks.add(part)]
+            end = match.end()
+        return "".join([*out, text[end:]]).replace("\0", "{").replace("\1", "}")
+
+
+def _before_stop(inlines: Inlines, mark: Inline) -> Inlines:
+    """Return a sentence with its source mark before the full stop, as in curated prose."""
+    last = inlines[-1] if inlines else None
+    if isinstance(last, Text) and last.text.rstrip().endswith("."):
+        head = last.text.rstrip()[:-1]
+        return (*inlines[:-1], Text(head), mark, Text(".")) if head else (*inlines[:-1], mark, Text("."))
+    return (*inlines, mark)

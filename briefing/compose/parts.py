@@ -1,0 +1,331 @@
+"""The parts of a brief that come from data alone: tables, strips, charts, lists. Each is a block made straight from facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from briefing.compose.facts import Facts, FactView
+from briefing.compose.numbers import worded
+from briefing.compose.wording import span_of_sources, worded_day
+from briefing.model import (
+    Bullets,
+    Cell,
+    Chart,
+    Cite,
+    Column,
+    Details,
+    Emphasis,
+    Entry,
+    Inline,
+    Inlines,
+    Item,
+    KeyNumber,
+    KeyNumbers,
+    Number,
+    Paragraph,
+    Point,
+    Row,
+    Series,
+    SourceEntry,
+    Table,
+    Text,
+)
+from briefing.seeds import ChartPoint, ChartSpec, Fact, KeyFigure, Source
+from briefing.units import size
+from briefing.when import When
+
+_EPOCH = date(1970, 1, 1).toordinal()
+STATE_WORDS = {"stands": "Stands", "upcoming": "Expected", "overdue": "Overdue", "happened": "Happened", "cancelled": "Cancelled"}
+STATUS_WORDS = {
+    "happened": "Happened", "in-force": "In force", "ongoing": "Under way", "agreed": "Agreed", "pledged": "Pledged",
+    "announced": "Announced", "expected": "Expected", "planned": "Planned", "proposed": "Proposed", "stalled": "Stalled",
+    "cancelled": "Cancelled", "opinion": "Judgement of the source",
+}  # fmt: skip
+DIFFERENCE_WORDS = {
+    "conflict": "Conflict", "revision": "Revision", "definition": "Different definition or scope", "name": "Different name",
+    "status": "Different status", "spread": "Spread of estimates", "public-record": "Contradicted by the public record",
+}  # fmt: skip
+
+
+class Parts:
+    """Makes the blocks; `facts` is what they may draw on, and tables and figures are numbered as they are asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts, self.dossier = facts, facts.dossier
+        self._tables = self._charts = 0
+
+    def _table(self, name: str, caption: str, columns: Sequence[Column], rows: Iterable[Row], summary: str) -> Table:
+        self._tables += 1
+        return Table(
+            tuple(columns), tuple(rows), name, (Text(f"Table {self._tables}. {caption}"),) if caption else (), summary=summary
+        )
+
+    def _split(self, reference: str) -> tuple[FactView, str]:
+        name, _, figure = reference.partition(".")
+        return self.facts.view(name), figure
+
+    def key_figures(self) -> Table:
+        """Return the table of key figures: what, value, period, source mark and freshness."""
+        rows = []
+        for row in sorted(self.dossier.key_figures, key=lambda row: row.priority):
+            view, figure = self._split(row.figure)
+            rows.append(
+                _row(row.label, self._value(view, figure), self._period(view.fact, figure), view.mark, view.freshness.capitalize())
+            )
+        columns = _columns("Figure", "Value", "Period", "Source", "Freshness", weights=(4.2, 3.4, 2.6, 1.2, 1.6))
+        return self._table("key-figures", "Key figures", columns, rows, "Each row is a figure with its value, period and source.")
+
+    def key_numbers_of(self, references: Sequence[str]) -> Table:
+        """Return a small table of a theme's key numbers."""
+        rows = []
+        for reference in references:
+            view, figure = self._split(reference)
+            rows.append(_row(self._label(view, figure), self._value(view, figure), self._period(view.fact, figure), view.mark))
+        columns = _columns("Key number", "Value", "Period", "Source", weights=(5, 3.4, 2.6, 1.2))
+        # without a caption and a number: it belongs to the text around it
+        return Table(columns, tuple(rows), "key-numbers", summary="The theme's key numbers with period and source.")
+
+    def _label(self, view: FactView, name: str) -> str:
+        chosen = {row.figure: row.label for row in self.dossier.key_figures}
+        return chosen.get(f"{view.id}.{name}", view.label)
+
+    def _value(self, view: FactView, name: str) -> Inlines:
+        return (self.facts.number(view.fact, name, noun=True),)
+
+    def _period(self, fact: Fact, name: str) -> Inlines:
+        figure = self.facts.figure(fact, name)
+        period = (figure.period if figure else None) or (fact.when if name != "when" else None)
+        return (Number(_span(period), fact.id, name),) if period else (Text("not stated"),)
+
+    def strip(self, limit: int = 6) -> KeyNumbers:
+        """Return the strip of large numbers: at most `limit`, most important first."""
+        rows = sorted((row for row in self.dossier.key_figures if row.strip), key=lambda row: row.priority)[:limit]
+        return KeyNumbers(tuple(self._key_number(row, place) for place, row in enumerate(rows)))
+
+    def strip_of(self, references: Sequence[str], limit: int = 5) -> KeyNumbers:
+        """Return a strip made of a theme's key numbers."""
+        rows = []
+        for reference in references[:limit]:
+            view, figure = self._split(reference)
+            rows.append(KeyFigure(reference, self._label(view, figure)))
+        return KeyNumbers(tuple(self._key_number(row, place) for place, row in enumerate(rows)))
+
+    def _key_number(self, row: KeyFigure, place: int) -> KeyNumber:
+        view, figure = self._split(row.figure)
+        noun = self.facts.figure(view.fact, figure)
+        period = noun.period if noun and noun.period else None
+        words = row.short or row.label
+        label: list[Inline] = [Text(f"{words}, " if period else words)]
+        if period:
+            label.append(Number(_span(period), view.id, figure))
+        label += view.mark
+        number = self.facts.number(view.fact, figure)
+        # four numbers make a strip; those beyond may go
+        return KeyNumber((number,), tuple(label), drop=40 + place if place >= 4 else 0, name=f"the figure '{words}'")
+
+    def expected(self, names: Sequence[str]) -> Bullets:
+        """Return facts to come as bullets, each worded by its state, overdue and happened ones said as such."""
+        views = sorted(map(self.facts.view, names), key=_due)
+        sentences = dict.fromkeys(view.sentence for view in views)  # one event may settle several expectations
+        return Bullets(tuple(Item((Paragraph(sentence),)) for sentence in sentences))
+
+    def dated(self, limit: int = 4) -> list[FactView]:
+        """Return the facts with the next due dates, at most `limit`: those to come, else the ones last overdue."""
+        due = [
+            view
+            for row in self.dossier.timeline
+            if (view := self.facts.view(row.fact)).fact.due and view.state in ("upcoming", "overdue")
+        ]
+        coming = sorted((v for v in due if v.state == "upcoming"), key=_due)
+        overdue = sorted((v for v in due if v.state == "overdue"), key=_due, reverse=True)
+        return (coming + overdue)[:limit]
+
+    def agreements(self) -> Table:
+        """Return the table of agreements: year, instrument, object, status."""
+        rows = []
+        for row in sorted(self.dossier.agreements, key=lambda row: _start(self.facts.view(row.fact).fact)):
+            view = self.facts.view(row.fact)
+            when = view.fact.when or view.fact.due
+            year = Number(str(when.start.year), view.id, "when") if when else Text("not stated")
+            status = STATUS_WORDS[view.status] if view.state in ("stands", "upcoming") else STATE_WORDS[view.state]
+            rows.append(
+                Row((Cell((year,)), Cell((Text(row.instrument),)), Cell((Text(row.object),)), Cell((Text(status), *view.mark))))
+            )
+        columns = _columns("Year", "Instrument", "Object", "Status", weights=(1, 4.2, 5, 1.8))
+        return self._table(
+            "agreements", "Agreements and joint instruments", columns, rows, "One row for each instrument, oldest first."
+        )
+
+    def timeline(self, limit: int = 12) -> Table:
+        """Return the timeline: the `limit` most important events, by date, each with its state as of the brief's date."""
+        chosen = sorted(self.dossier.timeline, key=lambda row: row.priority)[:limit]
+        rows = []
+        for row in sorted(chosen, key=lambda row: _start(self.facts.view(row.fact).fact)):
+            view = self.facts.view(row.fact)
+            when = view.fact.due if view.state in ("upcoming", "overdue") and view.fact.due else view.fact.when or view.fact.due
+            shown: Inline = Number(when.short(), view.id, "when") if when else Text("not stated")
+            at = view.state if view.state != "stands" else "happened"
+            rows.append(
+                Row((Cell((shown,)), Cell((Text(row.label or view.label),)), Cell((Text(STATE_WORDS[at]),)), Cell(view.mark)))
+            )
+        columns = _columns("Date", "Event", "State", "Source", weights=(2, 6.5, 1.7, 1.2))
+        return self._table(
+            "timeline", "Timeline", columns, rows, f"Events by date; their state is as of {worded_day(self.facts.as_of)}."
+        )
+
+    def chart(self, name: str) -> Chart | None:
+        """Return a chart of the dossier, or None where nothing of it is known as of the date."""
+        spec = self.dossier.charts.get(name)
+        if spec is None or not spec.points:
+            return None
+        names = list(dict.fromkeys(point.series for point in spec.points))
+        series = tuple(Series(name, tuple(self._point(p) for p in spec.points if p.series == name)) for name in names)
+        self._charts += 1
+        cites = _together(self._split(point.figure)[0].mark for point in spec.points)
+        unit = spec.unit or self._unit(spec)
+        return Chart(
+            spec.kind,
+            series,
+            f"figure-{spec.id}",
+            (Text(f"Figure {self._charts}. {spec.title}"),),
+            alt=self._alt(spec),
+            unit=unit,
+            source=(Text(f"{spec.caption.rstrip('.')}. Sources:" if spec.caption else "Sources:"), *cites),
+        )
+
+    def _point(self, point: ChartPoint) -> Point:
+        view, name = self._split(point.figure)
+        figure = self.facts.figure(view.fact, name)
+        assert figure is not None  # the check of references has seen to it
+        if figure.date is not None:
+            return Point(point.label, float(figure.date.start.toordinal() - _EPOCH), figure.date.short(), view.id, name)
+        assert figure.value is not None
+        value = float(size(figure.value))
+        high = float(size(figure.high)) if figure.high else None
+        return Point(point.label, value, worded(figure, self.facts.units), view.id, name, high)
+
+    def _unit(self, spec: ChartSpec) -> str:
+        view, name = self._split(spec.points[0].figure)
+        figure = self.facts.figure(view.fact, name)
+        return figure.unit if figure and figure.value else ""
+
+    def _alt(self, spec: ChartSpec) -> str:
+        from briefing.compose.marks import Marks
+        from briefing.seeds import Prose
+        from briefing.walk import plain
+
+        marks = Marks()
+        text = self.facts.prose(Prose(spec.alt), marks)
+        return "".join(
+            part if isinstance(part, str) else plain(tuple(i for i in part if not isinstance(i, Cite)))
+            for part in marks.split(text)
+            if isinstance(part, (str, tuple))
+        ).strip()
+
+    def stale(self) -> list[FactView]:
+        """Return the facts behind key figures that are past their shelf life."""
+        names = dict.fromkeys(row.figure.partition(".")[0] for row in self.dossier.key_figures)
+        return [view for name in names if (view := self.facts.view(name)).freshness == "stale"]
+
+    def overdue(self) -> list[FactView]:
+        """Return the facts whose day has passed without a source that tells what came of it, the earliest first."""
+        return sorted((view for view in self.facts if view.state == "overdue"), key=_due)
+
+    def sources(self, numbers: dict[str, int]) -> Iterator[SourceEntry]:
+        """Yield the list of sources in the order of their numbers: who, what, when, what kind, what for."""
+        for key, number in sorted(numbers.items(), key=lambda item: item[1]):
+            yield SourceEntry(number, key, _source_words(self.dossier.sources[key]))
+
+    def span(self) -> Inlines:
+        """Return the span of the sources' dates in words."""
+        span = span_of_sources(self.dossier)
+        if span is None:
+            return (Text("no dated source"),)
+        first, last = (worded_day(day) for day in span)
+        return (Text(f"{first} to {last}" if first != last else first),)
+
+    def annex(self) -> Iterator[tuple[str, Table]]:
+        """Yield for each theme its title and a table of all its facts: statement, status, state, sources with paragraphs."""
+        for theme in self.dossier.header.themes:
+            views = [view for view in self.facts if view.theme == theme.id]
+            if views:
+                columns = _columns("Fact", "Statement", "Status", "Source and paragraph", weights=(2.2, 6.2, 1.5, 2.1))
+                table = self._table(
+                    f"annex-{theme.id}",
+                    f"Facts: {theme.title}",
+                    columns,
+                    map(self._annex_row, views),
+                    "One row for each fact of the theme.",
+                )
+                yield theme.title, table
+
+    def _annex_row(self, view: FactView) -> Row:
+        words: list[Inline] = [inline for inline in view.sentence if not isinstance(inline, Cite)]
+        if view.fact.note:
+            words += [Text(" "), Emphasis((Text(view.fact.note),))]
+        state = STATUS_WORDS[view.status] if view.state in ("stands", "upcoming") else STATE_WORDS[view.state]
+        where = "; ".join("paragraph " + ", ".join(map(str, ref.paragraphs)) for ref in view.fact.sources)
+        return Row(
+            (
+                Cell((Text(view.id),)),
+                Cell(tuple(words)),
+                Cell((Text(f"{state}, {view.freshness}"),)),
+                Cell((*view.mark, Text(f" {where}"))),
+            )
+        )
+
+
+def details(entries: Iterable[tuple[str, Inlines | str]], role: str) -> Details:
+    """Return terms and their words, those without words left out."""
+    made = tuple(Entry(term, (Text(words),) if isinstance(words, str) else words) for term, words in entries if words)
+    return Details(made, role)  # type: ignore[arg-type]
+
+
+def _together(marks: Iterable[Inlines]) -> Inlines:
+    refs = {ref.source: ref for mark in marks for cite in mark if isinstance(cite, Cite) for ref in cite.refs}
+    return (Cite(tuple(refs.values())),) if refs else ()
+
+
+def _source_words(source: Source) -> Inlines:
+    dated = source.published or source.dated
+    if source.published is not None:
+        day = source.published.worded()
+    elif dated is not None:
+        day = f"undated; by the desk's estimate {dated.worded()}" + (f" ({source.dated_because})" if source.dated_because else "")
+    else:
+        day = "undated"
+    who = ", ".join(part for part in (source.author, source.publisher) if part)
+    words: list[Inline] = [
+        Text(f"{who}. "),
+        Emphasis((Text(source.title),)),
+        Text(f". {day[:1].upper()}{day[1:]}. {source.kind.capitalize()} source."),
+    ]
+    if source.cited_for:
+        words.append(Text(f" Cited for: {source.cited_for}."))
+    if source.reliability:
+        words.append(Text(f" {source.reliability.strip()}"))
+    return tuple(words)
+
+
+def _columns(*titles: str, weights: Sequence[float] = ()) -> tuple[Column, ...]:
+    return tuple(
+        Column((Text(title),), "left", weight) for title, weight in zip(titles, weights or (0.0,) * len(titles), strict=True)
+    )
+
+
+def _row(*cells: Inlines | str) -> Row:
+    return Row(tuple(Cell((Text(cell),) if isinstance(cell, str) else cell) for cell in cells))
+
+
+def _due(view: FactView) -> date:
+    return view.fact.due.end if view.fact.due else date.max
+
+
+def _start(fact: Fact) -> tuple[date, date]:
+    when = fact.when or fact.due
+    return (when.start, when.end) if when else (date.max, date.max)
+
+
+def _span(when: When) -> str:
+    return when.short()

@@ -1,0 +1,117 @@
+"""The faces of a look: loaded when first used, measured word by word, with another family for a character that one lacks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import Any
+
+from briefing.look import Faces, Look
+from briefing.placed import FaceKey
+from briefing.problems import MissingGlyph
+
+_WORDS_KEPT = 60_000  # measured words per face; a long-running process starts again from there
+
+
+class Widths(dict[str, float]):
+    """Width of a word at size 1, measured once. Raises KeyError for a character that the face lacks."""
+
+    def __init__(self, by_character: dict[int, float]) -> None:
+        super().__init__()
+        self.by_character = by_character
+
+    def __missing__(self, word: str) -> float:
+        if len(self) > _WORDS_KEPT:
+            self.clear()
+        width = sum(map(self.by_character.__getitem__, map(ord, word))) * 0.001
+        self[word] = width
+        return width
+
+
+class Face:
+    """One font: its metrics at size 1, and ReportLab's font that writes its subset. It is never registered by name."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        font = _load(name, data)
+        widths = dict(font.face.charWidths)
+        widths[0xA0] = widths[0x20]  # ReportLab writes a no-break space as a space
+        self.name = name
+        self.font = font
+        self.widths = Widths(widths)
+        self.ascent = font.face.ascent * 0.001
+        self.descent = font.face.descent * 0.001
+
+    def covers(self, text: str) -> bool:
+        return all(ord(character) in self.widths.by_character for character in text)
+
+
+class Fonts:
+    """The eight faces of a look. `read` returns the bytes of a font file by its name."""
+
+    def __init__(self, look: Look, read: Callable[[str], bytes]) -> None:
+        self._families: dict[str, Faces] = {"serif": look.serif, "sans": look.sans}
+        self._read = read
+        self._faces: dict[FaceKey, Face] = {}
+        self._files: dict[str, Face] = {}
+
+    def face(self, key: FaceKey) -> Face:
+        """Return the face, loading it on first use; equal files are loaded once."""
+        try:
+            return self._faces[key]
+        except KeyError:
+            family, bold, italic = key
+            faces = self._families[family]
+            file = (faces.regular, faces.bold, faces.italic, faces.bold_italic)[bold + 2 * italic]
+            if file not in self._files:
+                self._files[file] = Face(file, self._read(file))
+            face = self._faces[key] = self._files[file]
+            return face
+
+    def width(self, key: FaceKey, text: str) -> float:
+        """Return the width of `text` at size 1, each character in the face that has it. Raises MissingGlyph."""
+        face = self.face(key)
+        try:
+            return face.widths[text]
+        except KeyError:
+            return sum(self.face(other).widths[run] for other, run in self.runs(key, text))
+
+    def runs(self, key: FaceKey, text: str) -> Iterator[tuple[FaceKey, str]]:
+        """Yield the text in runs of one face: the wanted one where it can, else the other family's. Raises MissingGlyph."""
+        family, bold, italic = key
+        other: FaceKey = ("sans" if family == "serif" else "serif", bold, italic)
+        current, start = key, 0
+        for at, character in enumerate(text):
+            if ord(character) in self.face(key).widths.by_character:
+                wanted = key
+            elif ord(character) in self.face(other).widths.by_character:
+                wanted = other
+            else:
+                raise MissingGlyph(character, text)
+            if wanted != current:
+                if at > start:
+                    yield current, text[start:at]
+                current, start = wanted, at
+        if start < len(text):
+            yield current, text[start:]
+
+
+def _load(name: str, data: bytes) -> Any:
+    _defer("PIL", "Image")
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    return TTFont(name, BytesIO(data), asciiReadable=False, shapable=False)
+
+
+def _defer(package: str, module: str) -> None:
+    """Let a module be loaded on first use: ReportLab imports Pillow for pictures, which briefs do not hold (a third of its start)."""
+    from importlib.util import LazyLoader, find_spec, module_from_spec
+
+    name = f"{package}.{module}"
+    spec = None if name in sys.modules else find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    spec.loader = LazyLoader(spec.loader)
+    sys.modules[name] = lazy = module_from_spec(spec)
+    spec.loader.exec_module(lazy)
+    setattr(sys.modules[package], module, lazy)  # `from package import module` looks here first and leaves the module asleep

@@ -1,0 +1,313 @@
+"""Breaking words into lines: each paragraph once, greedily, ragged right.
+
+A line may end at a space, after a real hyphen between letters, and after an en or em dash; never inside a `Number`, before a `Cite`, or at
+a no-break space. A word wider than the line is cut between characters, after a slash or a stop where there is one.
+
+The words of a paragraph lie in flat lists, a break unit a piece with its leading space, so that a line is found by bisection.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+from operator import sub
+
+from briefing.layout.fonts import Fonts
+from briefing.look import Style
+from briefing.model import Cite, Emphasis, Inlines, LineBreak, Link, Number, Strong, Text
+from briefing.placed import Dress, FaceKey, Span, TextLine
+
+_CUT = "\x00"
+_DASH = re.compile(r"(?<=[^\W\d_]{2}[-\u2010])(?=[^\W\d_])|(?<=\w[\u2013\u2014])(?=\w)")
+_SPACES = re.compile(r"[ \t\r\n\f\v]+")
+_INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u200c\u200d\u2060\ufeff\x00")
+_HANDY = "/.-_?&=,;:"  # a long address is cut after one of these rather than anywhere
+_TOLERANCE = 0.01  # points; sums of widths differ in the last digits
+
+CITE_SIZE = 0.8  # of the words beside a source mark
+CITE_RISE = 0.12
+
+
+class Words:
+    """Inlines as pieces ready to be broken: text, dress and width of each, and where a line may begin."""
+
+    __slots__ = ("cuts", "dresses", "fonts", "forced", "link_colour", "starts", "texts", "waiting", "widths")
+
+    def __init__(self, fonts: Fonts, link_colour: str) -> None:
+        self.fonts = fonts
+        self.link_colour = link_colour
+        self.texts: list[str] = []
+        self.widths: list[float] = []
+        self.dresses: list[tuple[int, Dress]] = []  # (index of the first piece in it, dress)
+        self.starts: list[int] = []  # indices of pieces that may begin a line
+        self.forced: list[int] = []  # indices of pieces that begin a line because the author says so
+        self.waiting = False  # a space has been read, its word not yet
+
+    def add(self, inlines: Inlines, dress: Dress) -> None:
+        """Append inlines in a dress."""
+        for inline in inlines:
+            match inline:
+                case Text(text=text, language=language):
+                    self._add_text(text, dress if not language else _dressed(dress, inline=inline))
+                case Number(text=text):
+                    self._add_piece(text, dress)
+                case Cite():
+                    self._add_cite(inline, dress)
+                case Strong(children=children):
+                    self.add(children, _dressed(dress, face=(dress.face[0], True, dress.face[2])))
+                case Emphasis(children=children):
+                    self.add(children, _dressed(dress, face=(dress.face[0], dress.face[1], not dress.face[2])))
+                case Link(href=href, children=children):
+                    self.add(children, _dressed(dress, colour=self.link_colour, href=href, inline=inline))
+                case LineBreak():
+                    self.waiting = False
+                    self.forced.append(len(self.texts))
+                    self.starts.append(len(self.texts))
+
+    def _add_text(self, text: str, dress: Dress) -> None:
+        if not text:
+            return
+        if not text.isascii():
+            text = text.translate(_INVISIBLE)
+            if "\u2013" in text or "\u2014" in text:
+                text = text.replace(" \u2013 ", "\u00a0\u2013 ").replace(" \u2014 ", "\u00a0\u2014 ")
+        if "  " in text or "\n" in text or "\t" in text or "\r" in text:
+            text = _SPACES.sub(" ", text)
+        if self.waiting and text[:1] != " ":
+            text = " " + text
+        self.waiting = text[-1:] == " "
+        if self.waiting:
+            text = text[:-1]
+            if not text:
+                return
+        marked = text.replace(" ", "\x00 ")
+        if "-" in marked or not text.isascii():
+            marked = _DASH.sub(_CUT, marked)
+        pieces = marked.split(_CUT)
+        breakable = not pieces[0]
+        if breakable:
+            del pieces[0]
+        first = len(self.texts)
+        try:
+            widths = self.fonts.face(dress.face).widths
+            size = dress.size
+            self.widths += [widths[piece] * size for piece in pieces]
+        except KeyError:
+            self._add_mixed(pieces, dress, breakable=breakable)
+            return
+        self.texts += pieces
+        if not self.dresses or self.dresses[-1][1] is not dress:
+            self.dresses.append((first, dress))
+        if not breakable:
+            first += 1
+        self.starts += range(first, len(self.texts))
+
+    def _add_mixed(self, pieces: list[str], dress: Dress, *, breakable: bool) -> None:
+        """Append pieces of which one or more hold characters that their face lacks."""
+        for piece in pieces:
+            if breakable:
+                self.starts.append(len(self.texts))
+            self._append(piece, dress)
+            breakable = True
+
+    def _add_piece(self, text: str, dress: Dress, *, joined: bool = False) -> None:
+        """Append words that no line ends within; `joined`: nor before."""
+        if self.waiting:
+            self.waiting = False
+            if joined:
+                text = "\u00a0" + text
+            else:
+                text = " " + text
+                self.starts.append(len(self.texts))
+        self._append(text, dress)
+
+    def _append(self, text: str, dress: Dress) -> None:
+        for key, run in self.fonts.runs(dress.face, text):
+            worn = dress if key == dress.face else _dressed(dress, face=key)
+            if not self.dresses or self.dresses[-1][1] is not worn:
+                self.dresses.append((len(self.texts), worn))
+            self.texts.append(run)
+            self.widths.append(self.fonts.face(key).widths[run] * worn.size)
+
+    def _add_cite(self, cite: Cite, dress: Dress) -> None:
+        size = dress.size * CITE_SIZE
+        face: FaceKey = ("sans", dress.face[1], False)
+        colour = self.link_colour if dress.colour != "on-accent" else dress.colour
+        plain = Dress(face, size, colour, dress.size * CITE_RISE)
+        self._add_piece("[", plain, joined=True)
+        for at, ref in enumerate(cite.refs):
+            if at:
+                self._append(", ", plain)
+            self._append(str(ref.number), Dress(face, size, colour, plain.rise, f"#source-{ref.source}", cite))
+        self._append("]", plain)
+
+    def natural(self) -> tuple[float, float]:
+        """Return the widest unit that no line may end within, and the width of all on one line."""
+        if not self.texts:
+            return 0.0, 0.0
+        sums = [0.0, *accumulate(self.widths)]
+        widest = total = line = 0.0
+        for first, end in self._units():
+            width = sums[end] - sums[first]
+            line = width if first in self.forced else line + width
+            total = max(total, line)
+            widest = max(widest, width - self._lead(first))
+        return widest, total
+
+    def _units(self) -> Iterator[tuple[int, int]]:
+        firsts = self._firsts()
+        return zip(firsts, [*firsts[1:], len(self.texts)], strict=True)
+
+    def _dress_at(self, piece: int) -> Dress:
+        return self.dresses[bisect_right(self.dresses, piece, key=lambda entry: entry[0]) - 1][1]
+
+    def _space(self, dress: Dress) -> float:
+        return self.fonts.face(dress.face).widths[" "] * dress.size
+
+    def _lead(self, piece: int) -> float:
+        """Return the width of the space that a piece begins with."""
+        return self._space(self._dress_at(piece)) if self.texts[piece][:1] == " " else 0.0
+
+    def broken(self, room: float) -> list[TextLine]:
+        """Return the lines that the words make, each at most `room` points wide."""
+        if not self.texts:
+            return []
+        if self._too_wide(room):
+            return self._cut(room)._lines(room)
+        return self._lines(room)
+
+    def _firsts(self) -> list[int]:
+        """Return the indices of the pieces that units begin with."""
+        starts = self.starts
+        if not self.forced:
+            return starts if starts and starts[0] == 0 else [0, *starts]
+        return sorted({0, *(start for start in starts if start < len(self.texts))})
+
+    def _too_wide(self, room: float) -> bool:
+        sums = [0.0, *accumulate(self.widths)]
+        lefts = [sums[first] for first in self._firsts()]
+        return max(map(sub, [*lefts[1:], sums[-1]], lefts)) > room
+
+    def _lines(self, room: float) -> list[TextLine]:
+        texts, dresses = self.texts, self.dresses
+        firsts = self._firsts()
+        sums = [0.0, *accumulate(self.widths)]
+        ends = [sums[first] for first in firsts[1:]]
+        ends.append(sums[-1])
+        stops = [bisect_left(firsts, first) for first in self.forced if first < len(texts)]
+        room += _TOLERANCE
+        lines: list[TextLine] = []
+        unit, count, run = 0, len(firsts), 0
+        while unit < count:
+            piece = firsts[unit]
+            while run + 1 < len(dresses) and dresses[run + 1][0] <= piece:
+                run += 1
+            spaced = texts[piece][:1] == " "
+            left = sums[piece]
+            if spaced:
+                left += self._space(dresses[run][1])
+            following = max(bisect_right(ends, left + room, unit), unit + 1)
+            for stop in stops:
+                if unit < stop < following:
+                    following = stop
+                    break
+            end = firsts[following] if following < count else len(texts)
+            lines.append(self._line(piece, end, run, left, sums, spaced=spaced))
+            unit = following
+        return lines
+
+    def _line(self, piece: int, end: int, run: int, left: float, sums: list[float], *, spaced: bool) -> TextLine:
+        texts, dresses = self.texts, self.dresses
+        spans: list[Span] = []
+        at = piece
+        while at < end:
+            stop = min(dresses[run + 1][0], end) if run + 1 < len(dresses) else end
+            text = "".join(texts[at:stop])
+            dress = dresses[run][1]
+            x = sums[at] - left
+            if at == piece and spaced:
+                text = text[1:]
+                x = 0.0
+            elif dress.href and spans and text[:1] in {" ", "\u00a0"}:  # a link begins with its first letter
+                gap = self._space(dress)
+                before = spans[-1]
+                spans[-1] = Span(before.text + text[:1], before.dress, before.x, before.width + gap)
+                text = text[1:]
+                x += gap
+            if stop == end and end < len(texts) and (texts[end][:1] == " " or end in self.forced):
+                text += " "  # kept in the text, so that words stay apart for those who hear or copy them
+            spans.append(Span(text, dress, x, sums[stop] - left - x))
+            at = stop
+            run += 1
+        return TextLine(tuple(spans), sums[end] - left)
+
+    def _cut(self, room: float) -> Words:
+        """Return the same words, those wider than `room` cut into pieces that are not."""
+        cut = Words(self.fonts, self.link_colour)
+        for first, end in self._units():
+            if first in self.forced:
+                cut.forced.append(len(cut.texts))
+            wide = sum(self.widths[first:end]) - self._lead(first) > room
+            for piece in range(first, end):
+                dress = self._dress_at(piece)
+                parts = self._parts(self.texts[piece], dress, room) if wide else [self.texts[piece]]
+                for at, text in enumerate(parts):
+                    if at or piece == first or (wide and text[:1] != " "):
+                        cut.starts.append(len(cut.texts))
+                    if not cut.dresses or cut.dresses[-1][1] is not dress:
+                        cut.dresses.append((len(cut.texts), dress))
+                    cut.texts.append(text)
+                    cut.widths.append(self.fonts.face(dress.face).widths[text] * dress.size)
+        return cut
+
+    def _parts(self, text: str, dress: Dress, room: float) -> list[str]:
+        widths = self.fonts.face(dress.face).widths
+        parts: list[str] = []
+        for word in text.replace(" ", "\x00 ").split(_CUT):
+            rest = word
+            while rest:
+                fits, width = 0, 0.0
+                for character in rest:
+                    width += widths[character] * dress.size
+                    if width > room and fits and not (fits == 1 and rest[0] == " "):
+                        break
+                    fits += 1
+                if fits < len(rest):
+                    handy = max(rest.rfind(sign, fits // 2, fits) for sign in _HANDY)
+                    fits = handy + 1 if handy > 0 else fits
+                parts.append(rest[:fits])
+                rest = rest[fits:]
+        return parts
+
+
+def _dressed(
+    dress: Dress, *, face: FaceKey | None = None, colour: str = "", href: str = "", inline: Text | Link | None = None
+) -> Dress:
+    return Dress(
+        face or dress.face, dress.size, colour or dress.colour, dress.rise, href or dress.href, inline or dress.inline
+    )
+
+
+def dress_of(style: Style) -> Dress:
+    """Return the dress that a style gives to plain words."""
+    return Dress((style.family, style.bold, style.italic), style.size, style.colour)
+
+
+def break_lines(inlines: Inlines, style: Style, room: float, fonts: Fonts) -> list[TextLine]:
+    """Return inlines in a style, broken into lines at most `room` points wide. Raises MissingGlyph."""
+    words = Words(fonts, "link")
+    words.add(inlines, dress_of(style))
+    return words.broken(room)
+
+
+def one_line(text: str, style: Style, fonts: Fonts) -> TextLine:
+    """Return the text as a single line, however wide. Raises MissingGlyph."""
+    words = Words(fonts, "link")
+    words._append(text, dress_of(style))
+    sums = [0.0, *accumulate(words.widths)]
+    spans = tuple(
+        Span(run, dress, sums[at], sums[at + 1] - sums[at]) for at, (run, (_, dress)) in enumerate(zip(words.texts, words.dresses, strict=True))
+    )
+    return TextLine(spans, sums[-1])

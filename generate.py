@@ -1,0 +1,266 @@
+"""The command line: parse, call the pipeline, print. The only reader of today's date; everything heavy is imported on use."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="generate",
+    help="Policy briefs and one-page summaries from a dossier of curated facts, as PDF, DOCX, HTML and text.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Format(StrEnum):
+    """The formats a document can be written in."""
+
+    pdf = "pdf"
+    docx = "docx"
+    html = "html"
+    txt = "txt"
+    all = "all"
+
+
+class Evidence(StrEnum):
+    """The forms of the evidence beside a document."""
+
+    json = "json"
+    csv = "csv"
+    jsonld = "jsonld"
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(text), datetime.min.time())
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day such as 2025-09-15") from None
+
+
+Name = Annotated[str, typer.Argument(help="Its name: the file in briefs/ without .yaml.", show_default=True)]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="What to write; 'all' is every format.")]
+ThemeOption = Annotated[str, typer.Option("--theme", "-t", help="Only this theme, by its id.", show_default=False)]
+AsOf = Annotated[
+    datetime | None, typer.Option("--as-of", help="The day to write as of: what was known then, worded for then. Today by default.", parser=_day, metavar="DATE")
+]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="A file, or a folder. Beside its definition by default.", metavar="FILE-or-DIR")]
+DossierOption = Annotated[Path, typer.Option("--dossier", "-d", help="The dossier's folder.", metavar="DIR", show_default="this folder")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Annex = Annotated[bool, typer.Option("--annex", help="Add the annex: every fact with status, sources and paragraphs.")]
+EvidenceOption = Annotated[Evidence | None, typer.Option("--evidence", help="Also write every printed fact beside it, in this form.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Compose anew even where nothing has changed.")]
+
+
+@app.command()
+def brief(
+    name: Name = "policy-brief",
+    format_: FormatOption = Format.pdf,
+    theme: ThemeOption = "",
+    as_of: AsOf = None,
+    out: Out = None,
+    dossier: DossierOption = Path(),
+    annex: Annex = False,
+    evidence: EvidenceOption = None,
+    as_json: Json = False,
+    no_cache: NoCache = False,
+) -> None:
+    """Write a policy brief."""
+    _make("brief", name, format_, theme, as_of, out, dossier, annex, evidence, as_json, no_cache)
+
+
+@app.command()
+def summary(
+    name: Name = "one-page-summary",
+    format_: FormatOption = Format.pdf,
+    theme: ThemeOption = "",
+    as_of: AsOf = None,
+    out: Out = None,
+    dossier: DossierOption = Path(),
+    evidence: EvidenceOption = None,
+    as_json: Json = False,
+    no_cache: NoCache = False,
+) -> None:
+    """Write a summary that fits one page in every format, and say what was left out."""
+    _make("summary", name, format_, theme, as_of, out, dossier, False, evidence, as_json, no_cache)
+
+
+def _make(
+    kind: str,
+    name: str,
+    format_: Format,
+    theme: str,
+    as_of: datetime | None,
+    out: Path | None,
+    dossier: Path,
+    annex: bool,
+    evidence: Evidence | None,
+    as_json: bool,
+    no_cache: bool,
+) -> None:
+    with _problems_shown(as_json), _progress() as progress:
+        from briefing import pipeline
+
+        formats = pipeline.FORMATS if format_ is Format.all else (format_.value,)
+        made = pipeline.make(
+            dossier,
+            name,
+            formats,
+            as_of.date() if as_of else _today(),
+            theme=theme,
+            annex=annex,
+            kind=kind,
+            out=out,
+            evidence=evidence.value if evidence else "",
+            cache=not no_cache,
+            progress=progress,
+        )
+    for dropped in made.dropped:
+        typer.echo(f"left out to fit one page: {dropped}", err=True)
+    if made.tightened:
+        typer.echo(f"tightened to fit one page: {made.tightened}", err=True)
+    if as_json:
+        _print_json({"files": made.paths, "pages": made.pages, "dropped": made.dropped, "tightened": made.tightened})
+    else:
+        for path in made.paths:
+            typer.echo(path)
+
+
+@app.command("list")
+def list_(dossier: DossierOption = Path(), as_json: Json = False) -> None:
+    """List briefs and summaries, themes and templates."""
+    with _problems_shown(as_json):
+        from briefing import pipeline
+
+        listing = pipeline.listing(dossier)
+    if as_json:
+        _print_json(listing)
+        return
+    for title, rows in listing.items():
+        typer.echo(f"{title.capitalize()}:")
+        width = max((len(str(row[0])) for row in map(tuple, (each.values() for each in rows))), default=0)
+        for row in rows:
+            first, *rest = map(str, row.values())
+            typer.echo(f"  {first:<{width}}  {'  '.join(filter(None, rest))}".rstrip())
+
+
+@app.command()
+def check(as_of: AsOf = None, dossier: DossierOption = Path(), as_json: Json = False) -> None:
+    """Find every problem of the dossier, with file, line and column; compose every brief and summary."""
+    with _problems_shown(as_json):
+        from briefing import pipeline
+
+        report = pipeline.check(dossier, as_of.date() if as_of else _today())
+    errors = [problem for problem in report.problems if not problem.warning]
+    if as_json:
+        _print_json({"problems": [_problem(each) for each in report.problems], "facts": report.facts, "sources": report.sources})
+    else:
+        for problem in report.problems:
+            typer.echo(str(problem), err=True)
+        found = f"{len(errors)} problems, {len(report.problems) - len(errors)} warnings" if report.problems else "no problem"
+        typer.echo(f"{report.facts} facts, {report.sources} sources, {report.documents} documents: {found}")
+    if errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="The folder to make; it may not hold anything yet.", metavar="DIR")]) -> None:
+    """Make a small, complete, working dossier to start from."""
+    with _problems_shown(False):
+        from briefing import pipeline
+
+        for path in pipeline.new_dossier(folder):
+            typer.echo(path)
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="A folder to write them to, a file each.", metavar="DIR")] = None,
+) -> None:
+    """Print the JSON Schemas of seeds, briefs and looks, for editors that know YAML."""
+    with _problems_shown(False):
+        from briefing import pipeline
+
+        if out is None:
+            _print_json(pipeline.schemas())
+            return
+        for path in pipeline.write_schemas(out):
+            typer.echo(path)
+
+
+@contextmanager
+def _problems_shown(as_json: bool) -> Iterator[None]:
+    """Show an author's mistakes, one a line, and end with exit code 1; let our own mistakes through with their traceback."""
+    from briefing.problems import BriefingError, ProblemsFound
+
+    try:
+        yield
+    except ProblemsFound as found:
+        if as_json:
+            _print_json({"problems": [_problem(each) for each in found.problems]})
+        for problem in found.problems:
+            typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+    except BriefingError as error:
+        if as_json:
+            _print_json({"error": str(error)})
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        typer.echo(f"{error.filename or 'file'}: {error.strerror or error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that shows what is being done: on a terminal one line, rewritten; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    try:
+        yield lambda step: print(f"\r\x1b[K{step} ...", end="", file=sys.stderr, flush=True)
+    finally:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _problem(problem: object) -> dict[str, object]:
+    from briefing.problems import Problem
+
+    assert isinstance(problem, Problem)
+    return {
+        "file": problem.at.file,
+        "line": problem.at.line,
+        "column": problem.at.column,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+        "warning": problem.warning,
+    }
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _today() -> date:
+    return date.today()  # noqa: TID251  the one place where the clock is read
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

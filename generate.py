@@ -51,13 +51,25 @@ Name = Annotated[str, typer.Argument(help="Its name: the file in briefs/ without
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="What to write; 'all' is every format.")]
 ThemeOption = Annotated[str, typer.Option("--theme", "-t", help="Only this theme, by its id.", show_default=False)]
 AsOf = Annotated[
-    datetime | None, typer.Option("--as-of", help="The day to write as of: what was known then, worded for then. Today by default.", parser=_day, metavar="DATE")
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        help="The day to write as of: what was known then, worded for then. Today by default.",
+        parser=_day,
+        metavar="DATE",
+    ),
 ]
-Out = Annotated[Path | None, typer.Option("--out", "-o", help="A file, or a folder. Beside its definition by default.", metavar="FILE-or-DIR")]
-DossierOption = Annotated[Path, typer.Option("--dossier", "-d", help="The dossier's folder.", metavar="DIR", show_default="this folder")]
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", help="A file, or a folder. Beside its definition by default.", metavar="FILE-or-DIR")
+]
+DossierOption = Annotated[
+    Path, typer.Option("--dossier", "-d", help="The dossier's folder.", metavar="DIR", show_default="this folder")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Annex = Annotated[bool, typer.Option("--annex", help="Add the annex: every fact with status, sources and paragraphs.")]
-EvidenceOption = Annotated[Evidence | None, typer.Option("--evidence", help="Also write every printed fact beside it, in this form.")]
+EvidenceOption = Annotated[
+    Evidence | None, typer.Option("--evidence", help="Also write every printed fact beside it, in this form.")
+]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Compose anew even where nothing has changed.")]
 
 
@@ -113,12 +125,8 @@ def _make(
         formats = pipeline.FORMATS if format_ is Format.all else (format_.value,)
         made = pipeline.make(
             dossier,
-            name,
+            pipeline.Order(name, as_of.date() if as_of else _today(), kind, theme, annex),
             formats,
-            as_of.date() if as_of else _today(),
-            theme=theme,
-            annex=annex,
-            kind=kind,
             out=out,
             evidence=evidence.value if evidence else "",
             cache=not no_cache,

@@ -188,7 +188,7 @@ def _bars(chart: Chart, pen: _Pen) -> Drawing:
     x1 = pen.width - (right_room + _GAP if right_room else 0.0)
     peak = max(abs(low), abs(high)) or 1.0  # divided by first, so that no span overflows
     unit = (x1 - x0) / ((high / peak - low / peak) or 1.0)
-    if not left_room:  # the longest bar may go on beside which a shorter value stands
+    if low == 0.0:  # the longest bar may reach further where its value is short
         rooms = [
             (min(pen.extent(p.shown, bold=True), right_room), b / peak) for p, (_, b) in zip(points, ends, strict=True) if b > 0.0
         ]

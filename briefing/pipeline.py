@@ -41,15 +41,26 @@ class Composed(msgspec.Struct, frozen=True):
     contents: str = "auto"
 
 
+class Order(msgspec.Struct, frozen=True):
+    """Which document is wanted: a recipe by name, as of a day, perhaps narrowed to one theme, perhaps with the annex of all facts."""
+
+    name: str
+    as_of: date
+    kind: str = ""  # "brief" or "summary" where the recipe must be one
+    theme: str = ""
+    annex: bool = False
+
+    @property
+    def stem(self) -> str:
+        """The file name without its ending."""
+        return f"{self.name}-{self.theme}" if self.theme else self.name
+
+
 def make(
     root: Path,
-    name: str,
+    order: Order,
     formats: Sequence[str],
-    as_of: date,
     *,
-    theme: str = "",
-    annex: bool = False,
-    kind: str = "",
     out: Path | None = None,
     evidence: str = "",
     cache: bool = True,
@@ -62,12 +73,12 @@ def make(
     """
     progress("reading")
     files = read_dossier(root)
-    composed = _cached(root, files, name, as_of, theme, kind, annex=annex) if cache else None
+    kept = _cache_file(root, files, order) if cache else None
+    composed = _cached(kept)
     if composed is None:
         progress("composing")
-        composed = compose_one(files, name, as_of, theme=theme, annex=annex, kind=kind)
-        if cache:
-            _keep(root, files, name, as_of, theme, kind, composed, annex=annex)
+        composed = compose_one(files, order)
+        _keep(kept, composed)
     document, look = composed.document, composed.look
     dropped: tuple[str, ...] = ()
     tightened = ""
@@ -88,33 +99,45 @@ def make(
         if composed.contents == "auto" and len(pages.pages) < CONTENTS_FROM and not document.one_page:
             document = without_contents(document)
             pages = lay_out(document, look, fonts)
-    elif composed.contents == "auto" and not document.one_page:
-        document = document  # a web page and plain text keep their contents: they have no pages to count
     made: list[tuple[Path, bytes]] = []
     for each in formats:
         progress(f"rendering {each}")
-        made.append((target(root, name, theme, each, out, many=len(formats) > 1), render(each, document, look, pages, fonts)))
+        made.append((target(root, order.stem, each, out, many=len(formats) > 1), render(each, document, look, pages, fonts)))
     if evidence:
-        made.append(_evidence(root, files, name, theme, evidence, document, as_of, out))
+        progress("gathering the evidence")
+        path = target(root, order.stem, f"evidence.{evidence}", out.parent if out and out.suffix else out)
+        made.append((path, _evidence(files, order, document, evidence)))
     for path, data in made:
         write_atomically(path, data)
     return Made(tuple(str(path) for path, _ in made), len(pages.pages) if pages else 0, dropped, tightened)
 
 
-def compose_one(files: Files, name: str, as_of: date, *, theme: str = "", annex: bool = False, kind: str = "") -> Composed:
+def _evidence(files: Files, order: Order, document: Document, form: str) -> bytes:
+    from briefing.compose.evidence import evidence
+    from briefing.load.dossier import load
+    from briefing.render.evidence import render as written
+
+    loaded = load(files)
+    return written(evidence(loaded.dossier, document, order.as_of, loaded.recipes[order.name].clearance), form)
+
+
+def compose_one(files: Files, order: Order) -> Composed:
     """Return the document of one recipe. Raises ProblemsFound with all that loading, checking and composing find."""
     from briefing.compose import compose
     from briefing.load.dossier import load
 
     loaded = load(files)
-    errors = [problem for problem in checked(loaded) if not problem.warning]
-    recipe = loaded.recipes.get(name)
+    errors = [problem for problem in checked(loaded, files) if not problem.warning]
+    recipe = loaded.recipes.get(order.name)
     if recipe is None:
-        known = [key for key, each in loaded.recipes.items() if kind in ("", each.kind)]
-        hint = nearest(name, known) or f"there are: {', '.join(sorted(known))}"
-        errors.append(Problem(Location(f"briefs/{name}.yaml"), "B001", f"there is no {kind or 'brief'} {name}", hint))
-    elif kind and recipe.kind != kind:
-        errors.append(Problem(recipe.at, "B002", f"{name} is a {recipe.kind}, not a {kind}", f"generate {recipe.kind} {name}"))
+        known = [key for key, each in loaded.recipes.items() if order.kind in ("", each.kind)]
+        hint = nearest(order.name, known) or f"there are: {', '.join(sorted(known))}"
+        errors.append(
+            Problem(Location(f"briefs/{order.name}.yaml"), "B001", f"there is no {order.kind or 'brief'} {order.name}", hint)
+        )
+    elif order.kind and recipe.kind != order.kind:
+        hint = f"generate {recipe.kind} {order.name}"
+        errors.append(Problem(recipe.at, "B002", f"{order.name} is a {recipe.kind}, not a {order.kind}", hint))
     if errors or recipe is None:
         raise ProblemsFound(errors)
     of = loaded.recipes.get(recipe.full_brief)
@@ -123,9 +146,9 @@ def compose_one(files: Files, name: str, as_of: date, *, theme: str = "", annex:
         recipe,
         loaded.templates,
         loaded.template_places,
-        as_of,
-        theme=theme,
-        annex=annex,
+        order.as_of,
+        theme=order.theme,
+        annex=order.annex,
         digest=files.digest,
         page=recipe.page or loaded.look.page,
         full_brief=of.title if of else "",
@@ -135,11 +158,11 @@ def compose_one(files: Files, name: str, as_of: date, *, theme: str = "", annex:
     return Composed(document, loaded.look, recipe.contents)
 
 
-def checked(loaded: Loaded) -> list[Problem]:
+def checked(loaded: Loaded, files: Files) -> list[Problem]:
     """Return what the checks over the whole dossier find, warnings too."""
     from briefing.check.references import check
 
-    return sorted(set(check(loaded.dossier)))
+    return sorted(set(check(loaded.dossier, files.seeds)))
 
 
 def render(each: str, document: Document, look: Look, pages: Pages | None, fonts: Fonts | None) -> bytes:
@@ -168,9 +191,8 @@ def render(each: str, document: Document, look: Look, pages: Pages | None, fonts
     raise ValueError(f"{each!r} is not a format; there are {', '.join(FORMATS)}")
 
 
-def target(root: Path, name: str, theme: str, suffix: str, out: Path | None, *, many: bool = False) -> Path:
+def target(root: Path, stem: str, suffix: str, out: Path | None, *, many: bool = False) -> Path:
     """Return where a document goes: beside its definition, into the folder `out`, or to the file `out` where there is but one."""
-    stem = f"{name}-{theme}" if theme else name
     if out is None:
         return root / "briefs" / f"{stem}.{suffix}"
     if many or out.is_dir() or not out.suffix:
@@ -196,33 +218,31 @@ def without_contents(document: Document) -> Document:
 _CACHE = ".cache"
 
 
-def _key(files: Files, name: str, as_of: date, theme: str, kind: str, *, annex: bool) -> str:
-    """Return a name for all that a composed document depends on: inputs, options, and the code itself."""
+def _cache_file(root: Path, files: Files, order: Order) -> Path:
+    """Return where a composed document is kept: named by all it depends on, inputs, options and the code itself."""
     from hashlib import blake2b
 
-    digest = blake2b(digest_size=16)
-    for part in (files.digest, name, as_of.isoformat(), theme, kind, str(annex)):
-        digest.update(part.encode() + b"\0")
+    digest = blake2b(files.digest.encode() + msgspec.msgpack.encode(order), digest_size=16)
     folder = Path(__file__).parent
     for path in sorted(folder.rglob("*.py")):
         stat = path.stat()
         digest.update(f"{path.relative_to(folder)} {stat.st_size} {stat.st_mtime_ns}\0".encode())
-    return digest.hexdigest()
+    return root / _CACHE / f"{digest.hexdigest()}.msgpack"
 
 
-def _cached(root: Path, files: Files, name: str, as_of: date, theme: str, kind: str, *, annex: bool) -> Composed | None:
-    path = root / _CACHE / f"{_key(files, name, as_of, theme, kind, annex=annex)}.msgpack"
+def _cached(path: Path | None) -> Composed | None:
     try:
-        return msgspec.msgpack.decode(path.read_bytes(), type=Composed)
+        return msgspec.msgpack.decode(path.read_bytes(), type=Composed) if path else None
     except (OSError, msgspec.DecodeError):
         return None
 
 
-def _keep(root: Path, files: Files, name: str, as_of: date, theme: str, kind: str, composed: Composed, *, annex: bool) -> None:
-    folder = root / _CACHE
+def _keep(path: Path | None, composed: Composed) -> None:
+    if path is None:
+        return
     try:
-        folder.mkdir(exist_ok=True)
-        write_atomically(folder / f"{_key(files, name, as_of, theme, kind, annex=annex)}.msgpack", msgspec.msgpack.encode(composed))
+        path.parent.mkdir(exist_ok=True)
+        write_atomically(path, msgspec.msgpack.encode(composed))
     except OSError:
         return  # a dossier that may not be written to is slower, no worse
 
@@ -245,11 +265,11 @@ def check(root: Path, as_of: date) -> Report:
 
     files = read_dossier(root)
     loaded = load(files)
-    problems = checked(loaded)
+    problems = checked(loaded, files)
     if not any(not problem.warning for problem in problems):
         for name in loaded.recipes:
             try:
-                compose_one(files, name, as_of)
+                compose_one(files, Order(name, as_of))
             except ProblemsFound as found:
                 problems += found.problems
     dossier = loaded.dossier
@@ -264,10 +284,12 @@ def listing(root: Path) -> dict[str, list[dict[str, object]]]:
     facts = [fact.theme for fact in loaded.dossier.facts.values()]
     return {
         "briefs": [
-            {"name": name, "kind": recipe.kind, "title": recipe.title, "issued": "not issued"} for name, recipe in loaded.recipes.items()
+            {"name": name, "kind": recipe.kind, "title": recipe.title, "issued": "not issued"}
+            for name, recipe in loaded.recipes.items()
         ],
         "themes": [
-            {"id": theme.id, "title": theme.title, "facts": f"{facts.count(theme.id)} facts"} for theme in loaded.dossier.header.themes
+            {"id": theme.id, "title": theme.title, "facts": f"{facts.count(theme.id)} facts"}
+            for theme in loaded.dossier.header.themes
         ],
         "templates": [{"name": name, "file": loaded.template_places[name]} for name in sorted(loaded.templates)],
     }

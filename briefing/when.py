@@ -64,12 +64,12 @@ def _span(text: str) -> tuple[date, date]:
     if not match:
         raise ValueError(f"{text!r} is not a date such as 2025, 2025-08, 2025-08-29, mid 2025-11 or FY2023-24")
     part, financial, fy, fy_end, year, month, day = match.groups()
+    if financial and (int(fy) + 1) % 100 != int(fy_end):
+        raise ValueError(f"{text!r}: a financial year ends the year after it begins")
     if part and day:
         raise ValueError(f"{text!r}: a day has no early, mid or late part")
     try:
         if financial:
-            if (int(fy) + 1) % 100 != int(fy_end):
-                raise ValueError(f"{text!r}: a financial year ends the year after it begins")
             start, end = date(int(fy), 4, 1), date(int(fy) + 1, 3, 31)
         elif day:
             start = end = date(int(year), int(month), int(day))

@@ -13,7 +13,8 @@ _WORD = re.compile(r"\S+")
 
 
 class Brace(msgspec.Struct, frozen=True):
-    """A reference, or a brace that is none (`name` is ""). `token` is how to find it in the file: characters without a space."""
+    """A reference, or a brace that is none (`name` is ""). `token` finds it in the file: the characters with
+    a faulty brace, or the word that it is in."""
 
     name: str
     token: str
@@ -28,6 +29,8 @@ def braces(text: str) -> Iterator[Brace]:
         name = match[1]
         if name is not None and _NAME.fullmatch(name):
             yield Brace(name, match[0], text.count(match[0], 0, match.start()))
+        elif name is not None:
+            yield Brace("", match[0], text.count(match[0], 0, match.start()))
         else:
-            word = next((each[0] for each in _WORD.finditer(text) if each.start() <= match.start() < each.end()), match[0])
-            yield Brace("", word, 0)
+            word = next(each for each in _WORD.finditer(text) if each.start() <= match.start() < each.end())
+            yield Brace("", word[0], text.count(word[0], 0, word.start()))

@@ -51,13 +51,15 @@ def _figure(what: str, name: str, figure: Figure, units: Mapping[str, Unit], pla
         hint = nearest(figure.unit, units) or "a counting noun is declared under units in the dossier"
         yield Problem(places.word(at, figure.unit, after="unit"), "F002", f"{what}: the unit {figure.unit!r} is not known", hint)
         return
-    if figure.high is not None and size(figure.high) <= size(figure.value):
+    bare = figure.high is not None and not figure.value.scale and figure.high.scale  # value: 7, high: 10 trillion
+    if figure.high is not None and (bare or size(figure.high) <= size(figure.value)):
         hint = "value is the lower end"
-        if not figure.value.scale and figure.high.scale:
+        if bare:
             hint = f"did you mean value: {figure.value.number} {figure.high.scale}?"
         elif figure.value.scale and not figure.high.scale:
             hint = f"did you mean high: {figure.high.number} {figure.value.scale}?"
-        yield Problem(at, "F004", f"{what}: high is not above value", hint)
+        message = "high has a scale word and value has none" if bare else "high is not above value"
+        yield Problem(at, "F004", f"{what}: {message}", hint)
     amounts = [amount for amount in (figure.value, figure.high) if amount]
     if unit.kind == "ratio" and any(amount.scale for amount in amounts):
         yield Problem(at, "F005", f"{what}: {unit.id} takes no scale word")

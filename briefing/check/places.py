@@ -26,7 +26,7 @@ class Places:
         return self._find(at, pattern, 0)
 
     def token(self, at: Location, token: str, nth: int = 0, *, after: str = "") -> Location:
-        """Return the place of the `nth` occurrence of exactly these characters, which hold no space, at or after `at`."""
+        """Return the place of the `nth` occurrence of exactly these characters at or after `at`, all in one line."""
         if after:
             key = self._find(at, rf"(?<![\w-]){re.escape(after)}:", 0)
             at = key if key != at else at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -11,6 +11,7 @@ from briefing.check.facts import check_facts
 from briefing.check.places import Places
 from briefing.problems import Location, Problem, nearest
 from briefing.seeds import ChartPoint, ChartSpec, Dossier, Fact, Prose, Scale, Source
+from briefing.units import known_units
 
 MAX_KEY_POINTS = 6
 OWN_DATES = ("when", "due")  # of a fact; they are named like figures
@@ -46,28 +47,27 @@ class _Checker:
 
     # -------------------------------------------------------------------------------------------------------- one reference
 
-    def fact(self, name: str, at: Location, what: str) -> Iterator[Problem]:
-        """Check a fact's id."""
+    def fact(self, name: str, at: Location, what: str, field: str) -> Iterator[Problem]:
+        """Check a fact's id, written under the key `field` of the record at `at`."""
         if name not in self.dossier.facts:
-            yield Problem(
-                self.places.word(at, name), "R002", f"{what}: there is no fact {name!r}", nearest(name, self.dossier.facts)
-            )
+            place = self.places.word(at, name, after=field)
+            yield Problem(place, "R002", f"{what}: there is no fact {name!r}", nearest(name, self.dossier.facts))
 
-    def figure(self, reference: str, at: Location, what: str) -> Iterator[Problem]:
-        """Check a `fact.figure`."""
+    def figure(self, reference: str, at: Location, what: str, field: str) -> Iterator[Problem]:
+        """Check a `fact.figure`, written under the key `field` of the record at `at`."""
         name, dot, figure = reference.partition(".")
         fact = self.dossier.facts.get(name)
+        if fact is not None and (figure in fact.figures or figure in _dates(fact)):
+            return
+        place = self.places.word(at, reference, after=field)
         if not dot:
-            hint = _first(f"{name}.{each}" for each in (*fact.figures, *_dates(fact))) if fact else ""
-            yield Problem(
-                self.places.word(at, reference), "R008", f"{what}: {reference!r} names no figure", hint or "written fact-id.figure"
-            )
+            known = [f"{name}.{each}" for each in (*fact.figures, *_dates(fact))] if fact else []
+            hint = f"such as {known[0]}" if known else "written fact-id.figure"
+            yield Problem(place, "R008", f"{what}: {reference!r} names no figure", hint)
         elif fact is None:
-            yield Problem(
-                self.places.word(at, reference), "R002", f"{what}: there is no fact {name!r}", nearest(name, self.dossier.facts)
-            )
-        elif figure not in fact.figures and figure not in _dates(fact):
-            yield Problem(self.places.word(at, reference), "R003", *_no_figure(fact, figure, what))
+            yield Problem(place, "R002", f"{what}: there is no fact {name!r}", nearest(name, self.dossier.facts))
+        else:
+            yield Problem(place, "R003", *_no_figure(fact, figure, what))
 
     def theme(self, name: str, at: Location, what: str) -> Iterator[Problem]:
         """Check a theme's id; "" is none."""
@@ -113,7 +113,7 @@ class _Checker:
                 yield Problem(fact.at, "R004", f"fact {fact.id} belongs to no theme", hint, warning=True)
             for field in ("supersedes", "resolves"):
                 for name in getattr(fact, field):
-                    yield from self.fact(name, fact.at, f"fact {fact.id}, {field}")
+                    yield from self.fact(name, fact.at, f"fact {fact.id}, {field}", field)
             yield from self.placeholders(fact, "says", fact.says)
             for state in ("upcoming", "overdue", "happened", "cancelled"):
                 yield from self.placeholders(fact, state, getattr(fact.wording, state))
@@ -172,9 +172,9 @@ class _Checker:
     def sections(self) -> Iterator[Problem]:
         for theme, section in self.dossier.sections.items():
             for name in section.expected:
-                yield from self.fact(name, section.at, f"section {theme}, expected")
+                yield from self.fact(name, section.at, f"section {theme}, expected", "expected")
             for reference in section.key_numbers:
-                yield from self.figure(reference, section.at, f"section {theme}, key_numbers")
+                yield from self.figure(reference, section.at, f"section {theme}, key_numbers", "key_numbers")
             yield from self.prose(section)
 
     def whole(self) -> Iterator[Problem]:
@@ -190,11 +190,11 @@ class _Checker:
         for number, row in enumerate(whole.implications, 1):
             yield from self.theme(row.theme, row.at, f"implication {number}")
             for name in row.rests_on:
-                yield from self.fact(name, row.at, f"implication {number}, rests_on")
+                yield from self.fact(name, row.at, f"implication {number}, rests_on", "rests_on")
         for number, asked in enumerate(whole.recommendations, 1):
             yield from self.theme(asked.theme, asked.at, f"recommendation {number}")
             for name in asked.rests_on:
-                yield from self.fact(name, asked.at, f"recommendation {number}, rests_on")
+                yield from self.fact(name, asked.at, f"recommendation {number}, rests_on", "rests_on")
         yield from self.prose(whole)
         line = whole.bottom_line
         yield from self.scale_word("likelihood", line.likelihood, header.likelihood, line.at)
@@ -207,21 +207,21 @@ class _Checker:
 
     def tables(self) -> Iterator[Problem]:
         for agreement in self.dossier.agreements:
-            yield from self.fact(agreement.fact, agreement.at, "agreements")
+            yield from self.fact(agreement.fact, agreement.at, "agreements", "fact")
         for entry in self.dossier.timeline:
-            yield from self.fact(entry.fact, entry.at, "timeline")
+            yield from self.fact(entry.fact, entry.at, "timeline", "fact")
             fact = self.dossier.facts.get(entry.fact)
             if fact is not None and not _dates(fact):
                 yield Problem(entry.at, "R013", f"timeline: fact {fact.id} has no date", "give the fact a when or a due")
         for row in self.dossier.key_figures:
-            yield from self.figure(row.figure, row.at, "key_figures")
+            yield from self.figure(row.figure, row.at, "key_figures", "figure")
 
     def charts(self) -> Iterator[Problem]:
         for chart in self.dossier.charts.values():
             yield from self.theme(chart.theme, chart.at, f"chart {chart.id}")
             yield from self.references(chart.alt, chart.at)
             for point in chart.points:
-                problems = list(self.figure(point.figure, point.at, f"chart {chart.id}"))
+                problems = list(self.figure(point.figure, point.at, f"chart {chart.id}", "figure"))
                 yield from problems
                 if not problems:
                     yield from self.point(chart, point.figure, point.at)
@@ -238,12 +238,16 @@ class _Checker:
             yield Problem(at, "R014", message, hint)
 
     def one_unit(self, chart: ChartSpec) -> Iterator[Problem]:
+        """Quantities of different units make no bars beside each other, but things counted do under a name for all of them."""
+        known = known_units(self.dossier.header.units)
         units: dict[str, ChartPoint] = {}
         for point in chart.points:
             name, _, figure = point.figure.partition(".")
             fact = self.dossier.facts.get(name)
             if fact and figure in fact.figures and fact.figures[figure].value is not None:
-                units.setdefault(fact.figures[figure].unit, point)
+                unit = known.get(fact.figures[figure].unit)
+                counted = chart.unit and unit is not None and unit.kind == "count"
+                units.setdefault("things" if counted else fact.figures[figure].unit, point)
         if len(units) > 1:
             place = list(units.values())[1].at
             yield Problem(
@@ -254,7 +258,7 @@ class _Checker:
         for row in self.dossier.differences:
             yield from self.theme(row.theme, row.at, f"difference {row.id}")
             for position in row.positions:
-                yield from self.fact(position.fact, position.at, f"difference {row.id}")
+                yield from self.fact(position.fact, position.at, f"difference {row.id}", "fact")
             yield from self.prose(row)
 
     # ------------------------------------------------------------------------------------------------------------- the dossier
@@ -328,11 +332,6 @@ def _proses(record: object) -> Iterator[Prose]:
     elif isinstance(record, dict):
         for each in record.values():
             yield from _proses(each)
-
-
-def _first(names: Iterable[str]) -> str:
-    name = next(iter(names), "")
-    return f"such as {name}" if name else ""
 
 
 def _clip(text: str) -> str:

@@ -81,7 +81,9 @@ def compose(
     except TemplateFault as fault:
         raise ProblemsFound([fault.problem]) from None
     except MarkupError as error:
-        raise ProblemsFound([Problem(Location(places.get(recipe.template_name, f"templates/{recipe.template_name}"), 1, 1), "T006", str(error))]) from None
+        raise ProblemsFound(
+            [Problem(Location(places.get(recipe.template_name, f"templates/{recipe.template_name}"), 1, 1), "T006", str(error))]
+        ) from None
     return maker.document(found, page, places)
 
 
@@ -278,13 +280,9 @@ class _Maker:
         tree = passes.fill(tree, listed, used)
         tree = passes.contents(passes.anchor(passes.prune(tree)))
         if not passes.title_first(tree):
-            raise ProblemsFound(
-                [Problem(where, "T007", "the title must come first, and once")]
-            )
+            raise ProblemsFound([Problem(where, "T007", "the title must come first, and once")])
         if not any(not isinstance(block, (Title, Heading)) for block in tree):
-            raise ProblemsFound(
-                [Problem(where, "T008", "the template gives an empty document")]
-            )
+            raise ProblemsFound([Problem(where, "T008", "the template gives an empty document")])
         as_of = worded_day(self.facts.as_of)
         short = passes.curly((recipe.short_title or recipe.title) if self.theme is None else self.title)
         marking = self.marking

@@ -115,6 +115,9 @@ class Facts:
                 found.append(self.number(fact, piece))
             elif piece:
                 found.append(Text(piece.replace("{{", "{").replace("}}", "}")))
+        first = found[0] if found else None
+        if isinstance(first, Number):  # a sentence that begins with "over 170" or with a number in words
+            found[0] = msgspec.structs.replace(first, text=first.text[:1].upper() + first.text[1:])
         return tuple(found)
 
     def prose(self, prose: Prose, marks: Marks) -> str:
@@ -128,6 +131,21 @@ class Facts:
             out += [before, marks.add(part)]
             end = match.end()
         return "".join([*out, text[end:]]).replace("\0", "{").replace("\1", "}")
+
+    def plain_prose(self, text: str) -> Inlines:
+        """Return curated words that are no Markdown, a caption or an alternative text, with their figures and no source marks."""
+        found: list[Inline] = []
+        end = 0
+        for match in REFERENCE.finditer(text):
+            view = self.view(match[1])
+            found.append(Text(text[end : match.start()]))
+            if match[2]:
+                found += (
+                    inline for inline in (view.sentence if match[2] == "says" else view[match[2]]) if not isinstance(inline, Cite)
+                )
+            end = match.end()
+        found.append(Text(text[end:]))
+        return tuple(inline for inline in found if not (isinstance(inline, Text) and not inline.text))
 
 
 def _before_stop(inlines: Inlines, mark: Inline) -> Inlines:

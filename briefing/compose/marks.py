@@ -15,6 +15,7 @@ from briefing.model import Block, Inlines
 
 OPEN, CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
+_SPACE = re.compile(r"[ \t\n\r\f\v]+")  # not the no-break space
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -55,4 +56,4 @@ class Marks:
 
 def escape(text: str) -> str:
     """Return `text` so that Markdown shows it letter by letter (CommonMark 0.31, section 2.4: backslash escapes)."""
-    return _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
+    return _PUNCTUATION.sub(r"\\\1", _SPACE.sub(" ", text))

@@ -33,6 +33,7 @@ def worded(figure: Figure, units: Mapping[str, Unit], *, noun: bool = False) -> 
     unit = units[figure.unit or "number"]
     if noun and figure.form in _IN_DIGITS:
         figure = msgspec.structs.replace(figure, form=_IN_DIGITS[figure.form])
+    assert figure.value is not None
     if figure.form in ("ordinal", "ordinal-words"):
         return _amount(figure.value, figure)
     if figure.high is not None:

@@ -33,6 +33,7 @@ from briefing.model import (
 )
 from briefing.seeds import ChartPoint, ChartSpec, Fact, KeyFigure, Source
 from briefing.units import size
+from briefing.walk import plain
 from briefing.when import When
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -189,9 +190,9 @@ class Parts:
             series,
             f"figure-{spec.id}",
             (Text(f"Figure {self._charts}. {spec.title}"),),
-            alt=self._alt(spec),
+            alt=plain(self.facts.plain_prose(spec.alt)).strip(),
             unit=unit,
-            source=(Text(f"{spec.caption.rstrip('.')}. Sources:" if spec.caption else "Sources:"), *cites),
+            source=(*self.facts.plain_prose(spec.caption.strip()), Text(" Sources:" if spec.caption else "Sources:"), *cites),
         )
 
     def _point(self, point: ChartPoint) -> Point:
@@ -209,19 +210,6 @@ class Parts:
         view, name = self._split(spec.points[0].figure)
         figure = self.facts.figure(view.fact, name)
         return figure.unit if figure and figure.value else ""
-
-    def _alt(self, spec: ChartSpec) -> str:
-        from briefing.compose.marks import Marks
-        from briefing.seeds import Prose
-        from briefing.walk import plain
-
-        marks = Marks()
-        text = self.facts.prose(Prose(spec.alt), marks)
-        return "".join(
-            part if isinstance(part, str) else plain(tuple(i for i in part if not isinstance(i, Cite)))
-            for part in marks.split(text)
-            if isinstance(part, (str, tuple))
-        ).strip()
 
     def stale(self) -> list[FactView]:
         """Return the facts behind key figures that are past their shelf life."""

@@ -216,7 +216,9 @@ def number_sources(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], dict[s
     return rewrite(blocks, renumber), numbers
 
 
-def expand(blocks: tuple[Block, ...], abbreviations: Mapping[str, str], well_known: Iterable[str] = ()) -> tuple[tuple[Block, ...], dict[str, str]]:
+def expand(
+    blocks: tuple[Block, ...], abbreviations: Mapping[str, str], well_known: Iterable[str] = ()
+) -> tuple[tuple[Block, ...], dict[str, str]]:
     """Return the blocks with every abbreviation spelled out at its first use in running text, and those that are used at all.
 
     Titles, headings, tables and labels have no room for it: a use there neither is expanded nor counts as the first. Where the

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from briefing.drawing import Rect
+import msgspec
+
 from briefing.layout.boxes import chart_strips, detail_strips, number_strips
 from briefing.layout.flow import Frame, Place, Setting, Strip, baseline, height, text_strips, tie
 from briefing.layout.lines import one_line
@@ -20,7 +21,6 @@ from briefing.model import (
     Details,
     Group,
     Heading,
-    Inlines,
     Item,
     KeyNumbers,
     PageBreak,
@@ -31,7 +31,7 @@ from briefing.model import (
     Text,
     Title,
 )  # fmt: skip
-from briefing.placed import DECORATION, Bookmark, Part, Placed, TextLine
+from briefing.placed import Bookmark, Part, Placed, TextLine
 from briefing.walk import plain
 
 _HEADINGS: tuple[Role, Role, Role] = ("heading-1", "heading-2", "heading-3")
@@ -142,7 +142,7 @@ def _list(block: Bullets | Steps, items: list[tuple[str, Item]], place: Place, s
     role: Role = "callout" if place.role == "callout" else "bullet"
     style = setting.style(role)
     part = Part("list", block, place.parent)
-    labels = [one_line(label, replace_colour(style, "accent"), setting.fonts) for label, _ in items]
+    labels = [one_line(label, _recoloured(style, "accent"), setting.fonts) for label, _ in items]
     numbered = isinstance(block, Steps)
     indent = max([_INDENT, *(label.width + 5.0 for label in labels)]) if numbered else _INDENT
     strips: list[Strip] = []
@@ -168,13 +168,6 @@ def _first_baseline(strip: Strip, style: Style) -> float:
         if isinstance(mark.mark, TextLine):
             return mark.y
     return baseline(style)
-
-
-def replace_colour(style: Style, colour: str) -> Style:
-    """Return the style in another colour."""
-    import msgspec
-
-    return msgspec.structs.replace(style, colour=colour)
 
 
 def _callout(callout: Callout, place: Place, setting: Setting) -> list[Strip]:
@@ -213,13 +206,11 @@ def _contents(contents: Contents, place: Place, setting: Setting) -> list[Strip]
         strips += text_strips(setting.lines((Text(contents.title),), style, place.width), style, place, title)
         for strip in strips:
             strip.keep = True
-    plain_style = setting.style("contents")
+    style = setting.style("contents")
     for entry in contents.entries:
-        style = plain_style
         own = Part("contents-entry", entry, part)
         inner = place.narrowed((entry.level - 1) * 12.0, right=28.0)
-        words: Inlines = (_linked(entry.text, entry.target),)
-        made = text_strips(setting.lines(words, style, inner.width), style, inner, own)
+        made = text_strips(setting.linked(entry.text, f"#{entry.target}", style, inner.width), style, inner, own)
         for strip in made[:-1]:
             strip.keep = True
         if made:
@@ -248,3 +239,8 @@ def _sources(sources: SourceList, place: Place, setting: Setting) -> list[Strip]
         made[0].anchors = (f"source-{entry.source}",)
         strips += made
     return strips
+
+
+def _recoloured(style: Style, colour: str) -> Style:
+    """Return the style in another colour."""
+    return msgspec.structs.replace(style, colour=colour)

@@ -8,7 +8,7 @@ from briefing.drawing import Label, Line, Rect, draw_chart
 from briefing.layout.flow import Place, Setting, Strip, baseline, marks_of, text_strips
 from briefing.layout.lines import one_line
 from briefing.look import Style
-from briefing.model import Chart, Details, Entry, KeyNumber, KeyNumbers
+from briefing.model import Chart, Details, Entry, KeyNumber, KeyNumbers, Text
 from briefing.placed import DECORATION, FaceKey, Part, Placed
 
 _GUTTER = 12.0  # points between the cells of a grid
@@ -124,7 +124,7 @@ class _Details:
         for at, entry in enumerate(entries):
             x = self.place.x + at * (width + 2 * _GUTTER)
             part = Part("entry", entry, self.part)
-            term = self.setting.words((_plain(entry.term),), self.term).broken(self.gutter - 6.0)
+            term = self.setting.words((Text(entry.term),), self.term).broken(self.gutter - 6.0)
             text = self.setting.lines(entry.children, self.text, width - self.gutter)
             drop = baseline(self.text) - baseline(self.term)
             marks += marks_of(term, self.term, x, max(drop, 0.0), Part("term", entry, part))

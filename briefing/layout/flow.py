@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from briefing.layout.fonts import Fonts
 from briefing.layout.lines import Words, dress_of
 from briefing.look import Look, Role, Style
-from briefing.model import Inlines
-from briefing.placed import Bookmark, Mark, Part, Placed, TextLine
+from briefing.model import Inlines, Text
+from briefing.placed import Bookmark, Dress, Part, Placed, TextLine
 
 MIDDLE = 0.33  # of the size: half the height of capitals, which stand in the middle of their line
 
@@ -82,6 +82,13 @@ class Setting:
     def lines(self, inlines: Inlines, style: Style, room: float) -> list[TextLine]:
         return self.words(inlines, style).broken(room)
 
+    def linked(self, text: str, href: str, style: Style, room: float) -> list[TextLine]:
+        """Return the lines of words that lead somewhere but look like any others."""
+        words = Words(self.fonts, "link")
+        plain = dress_of(style)
+        words.add((Text(text),), Dress(plain.face, plain.size, plain.colour, href=href))
+        return words.broken(room)
+
 
 def baseline(style: Style) -> float:
     """Return how far below the top of its line a baseline lies."""
@@ -146,6 +153,3 @@ def marks_of(lines: list[TextLine], style: Style, x: float, y: float, part: Part
         down += style.leading
     return marks
 
-
-def ruled(x: float, y: float, mark: Mark, part: Part) -> Placed:
-    return Placed(x, y, mark, part)

@@ -36,11 +36,11 @@ PARAGRAPHS = r"[1-9]\d{0,4}(?:,[1-9]\d{0,4})*"
 COLOUR = r"#[0-9a-fA-F]{6}"
 
 _slug = re.compile(SLUG)
-_number = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?")
-_integer = re.compile(r"-?\d{1,15}")
-_amount = re.compile(rf"({AMOUNT})(?:\s+(\S.*))?")
-_reference = re.compile(rf"({SLUG})#({PARAGRAPHS})")
-_day = re.compile(r"\d{4}-\d\d-\d\d")
+_number = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?", re.ASCII)
+_integer = re.compile(r"-?\d{1,15}", re.ASCII)
+_amount = re.compile(rf"({AMOUNT})(?:\s+(\S.*))?", re.ASCII)
+_reference = re.compile(rf"({SLUG})#({PARAGRAPHS})", re.ASCII)
+_day = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 MAX_SLUG = 80
 _EMPTY: tuple[Any, ...] = ("", (), {})
@@ -106,7 +106,7 @@ def _float(text: str, _at: Location) -> float:
 
 
 def _decimal(text: str, _at: Location) -> Decimal:
-    if not re.fullmatch(AMOUNT, text):
+    if not re.fullmatch(AMOUNT, text, re.ASCII):
         raise _Mistake("D005", f"{_show(text)} is not a number", "digits with a point, such as 10.5")
     return Decimal(text.replace(",", ""))
 
@@ -128,9 +128,11 @@ def _date(text: str, _at: Location) -> date:
 
 def _when(text: str, _at: Location) -> When:
     try:
+        if not text.isascii():  # other scripts' digits are digits to Python
+            raise ValueError(f"{text!r} is not a date such as 2025, 2025-08 or 2025-08-29")
         return When.parse(text)
     except ValueError as error:
-        raise _Mistake("D007", _clip(str(error)), "") from None
+        raise _Mistake("D007", _clip(str(error), 200), "") from None
 
 
 def _prose(text: str, at: Location) -> Prose:
@@ -175,7 +177,7 @@ _SCALARS: dict[Any, _Reader] = {
 def _scalar(read: _Reader, name: str) -> Decoder:
     def decode_scalar(node: Node, found: Collector) -> Any:
         if type(node) is not Scalar:
-            return _wrong(node, "one text" if read is not _prose else "a text", name, found)
+            return _wrong(node, "a text", name, found)
         try:
             return read(node.text, node.at)
         except _Mistake as mistake:
@@ -256,6 +258,8 @@ def _struct(kind: type[msgspec.Struct], name: str) -> Decoder:
             read = readers.get(key.text)
             if read is None:
                 hint = nearest(key.text[:60], readers) or f"known here: {', '.join(readers)}"
+                if type(entry) is Scalar and not entry.given:
+                    hint = "within braces a text that holds a comma needs quotes"
                 found.add(key.at, "D001", f"{what} has no field {_show(key.text)}", hint)
                 sound = False
             elif type(entry) is not Scalar or entry.given:
@@ -289,5 +293,5 @@ def _show(text: str) -> str:
     return repr(_clip(text))
 
 
-def _clip(text: str) -> str:
-    return text if len(text) <= 80 else text[:79] + "…"
+def _clip(text: str, longest: int = 80) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

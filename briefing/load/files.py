@@ -174,7 +174,7 @@ class _Folder:
 
     def allowed(self, name: str, path: Path) -> bool:
         if path.is_symlink() and not _inside(path, self.root):
-            self.refuse(name, "S004", "the file is a link that leads out of the dossier", "copy the file into it")
+            self.refuse(name, "S004", "the file is a link that leads out of the dossier, or nowhere", "copy the file into it")
             return False
         return True
 

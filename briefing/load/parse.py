@@ -16,7 +16,7 @@ from briefing.problems import Location, Problem
 MAX_BYTES = 2 * 1024 * 1024
 MAX_TEXT = 20_000  # characters in one text
 MAX_DEPTH = 20
-MAX_PROBLEMS = 200  # of one file
+MAX_PROBLEMS = 100  # of one file
 
 # C0 and C1 controls but tab and line feed, line and paragraph separators, bidirectional overrides and isolates, an inner
 # byte-order mark, private use, surrogates, and the last two code points of each plane.
@@ -135,10 +135,11 @@ def parse(data: bytes, file: str, found: Collector) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
-        words = " ".join(filter(None, (error.context, error.problem)))
+        words, begun = str(error.problem or error.context), error.context_mark
+        if error.context and error.problem:
+            words += f", {error.context}" + (f" that began in line {begun.line + 1}" if begun and begun.line else "")
         lines = text.split("\n")
-        tab = at.line and "\t" in lines[min(at.line, len(lines)) - 1]
-        found.add(at, "Y005", f"not YAML: {words}", "indent with spaces, not tabs" if tab else _syntax_hint(words))
+        found.add(at, "Y005", f"not YAML: {words}", _syntax_hint(words, lines[min(at.line, len(lines)) - 1] if at.line else ""))
         return None
     except yaml.YAMLError as error:
         found.add(Location(file), "Y005", f"not YAML: {error}")
@@ -146,17 +147,23 @@ def parse(data: bytes, file: str, found: Collector) -> Node | None:
     return node if builder.sound else None
 
 
-def _syntax_hint(words: str) -> str:
+def _syntax_hint(words: str, line: str) -> str:
+    if "\t" in line:
+        return "indent with spaces, not tabs"
     if "mapping values are not allowed" in words or "could not find expected ':'" in words:
         return 'a text that holds ": " needs quotes, or >- and a line of its own'
     if "cannot start any token" in words:
         return "a text that begins with @, ` or % needs quotes"
+    if "escape" in words:
+        return "in double quotes a backslash begins an escape; use single quotes"
+    if re.search(r"(?:: |- )[\[{\"'].*[\]}\"'] *[^\]},# ]", line):
+        return "a text that begins with a bracket, a brace or a quote needs quotes around all of it"
     if "unexpected end of stream" in words or "quoted scalar" in words:
         return "a quote is not closed"
     if "expected ',' or" in words:
         return "a bracket or brace is not closed, or a text within it needs quotes"
     if "did not find expected key" in words or "block" in words:
-        return "look at the indentation, here and in the line above"
+        return "look at the indentation and the quotes, here and in the line above"
     return ""
 
 

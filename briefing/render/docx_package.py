@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from briefing.look import Look
-from briefing.render.docx_styles import LEVELS, LISTS, frame, style_id, twips, write_styles
+from briefing.render.docx_styles import LEVELS, LIST_INDENT, LISTS, frame, style_id, twips, write_styles
 from briefing.render.docx_zip import Entry, entry
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ _SETTINGS = (
     '<w:defaultTabStop {ns} w:val="720"/>',
     '<w:autoHyphenation {ns} w:val="0"/>',
     '<w:characterSpacingControl {ns} w:val="doNotCompress"/>',
-    '<w:compat {ns}>{modes}</w:compat>',
+    "<w:compat {ns}>{modes}</w:compat>",
     '<w:themeFontLang {ns} w:val="{language}" w:eastAsia="ja-JP" w:bidi="hi-IN"/>',
     '<w:clrSchemeMapping {ns} w:bg1="light1" w:t1="dark1" w:bg2="light2" w:t2="dark2" w:accent1="accent1" w:accent2="accent2"'
     ' w:accent3="accent3" w:accent4="accent4" w:accent5="accent5" w:accent6="accent6" w:hyperlink="hyperlink"'
@@ -146,7 +146,7 @@ def _numbering() -> str:
         levels = []
         for level in range(LEVELS):
             form, text = ("decimal", f"%{level + 1}.") if shape.counts else ("bullet", _BULLETS[level])
-            left, step = twips(shape.start + shape.step * (level + 1)), twips(shape.step)
+            left, step = twips(shape.start + LIST_INDENT * (level + 1)), twips(LIST_INDENT)
             levels.append(
                 f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:pStyle w:val="{style_id(shape.style(level))}"/>'
                 f'<w:lvlText w:val="{text}"/><w:lvlJc w:val="left"/><w:pPr><w:ind w:left="{left}" w:hanging="{step}"/></w:pPr></w:lvl>'

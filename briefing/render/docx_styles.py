@@ -18,19 +18,17 @@ if TYPE_CHECKING:
     from docx.styles.style import BaseStyle, ParagraphStyle
 
 LEVELS = 3  # of headings, lists and contents
-BULLET_INDENT, NUMBER_INDENT = 13.0, 17.0  # points from a list's label to its words
+LIST_INDENT = 16.0  # points from a list's label to its words
 DETAIL_INDENT = 96.0
 SOURCE_INDENT = 24.0
 BOX_INDENT = 9.0  # from the edge of the text to the words of a call-out
-BOX_LIST_INDENT = 11.0
 TABLE_PADDING = (3.0, 4.5)  # above and below, left and right of a cell's words
 
 
 class ListShape(msgspec.Struct, frozen=True):
-    """A list of all levels: the style of its first one, the steps of its indents, and whether it counts."""
+    """A list of all levels: the style of its first one, where its labels stand, and whether it counts."""
 
     name: str
-    step: float
     start: float = 0.0
     counts: bool = False
 
@@ -40,12 +38,12 @@ class ListShape(msgspec.Struct, frozen=True):
 
 # The place in this table, from 1, is the list's numbering definition and the instance that its styles use
 LISTS = (
-    ListShape("List Bullet", BULLET_INDENT),
-    ListShape("List Number", NUMBER_INDENT, counts=True),
-    ListShape("Brief Callout Bullet", BOX_LIST_INDENT, BOX_INDENT),
-    ListShape("Brief Callout Number", NUMBER_INDENT, BOX_INDENT, counts=True),
-    ListShape("Brief Bottom Line Bullet", BOX_LIST_INDENT, BOX_INDENT),
-    ListShape("Brief Bottom Line Number", NUMBER_INDENT, BOX_INDENT, counts=True),
+    ListShape("List Bullet"),
+    ListShape("List Number", counts=True),
+    ListShape("Brief Callout Bullet", BOX_INDENT),
+    ListShape("Brief Callout Number", BOX_INDENT, counts=True),
+    ListShape("Brief Bottom Line Bullet", BOX_INDENT),
+    ListShape("Brief Bottom Line Number", BOX_INDENT, counts=True),
 )
 
 
@@ -90,7 +88,7 @@ def _lists(name: str, shade: str = "") -> Iterator[Spec]:
         for level in range(LEVELS) if shape.name.startswith(name) else ():
             spec = Spec(
                 shape.style(level), "callout" if shade else "bullet", keep_lines=bool(shade), list=(definition, level),
-                indent=shape.start + shape.step * (level + 1), hanging=shape.step,
+                indent=shape.start + LIST_INDENT * (level + 1), hanging=LIST_INDENT,
             )  # fmt: skip
             yield _boxed(spec, shade) if shade else spec
 
@@ -129,7 +127,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("Brief Small", "small"),
     Spec("Brief Label", "label", next="Body Text", keep_next=True, keep_lines=True),
     *_lists("List"),
-    *(Spec(f"List Continue{mark}", "bullet", indent=NUMBER_INDENT * n) for n, mark in enumerate(("", " 2", " 3"), 1)),
+    *(Spec(f"List Continue{mark}", "bullet", indent=LIST_INDENT * n) for n, mark in enumerate(("", " 2", " 3"), 1)),
     Spec("Brief Details", "table-cell", indent=DETAIL_INDENT, hanging=DETAIL_INDENT, tabs=((DETAIL_INDENT, "left", ""),)),
     Spec("Brief Identity Line", "small", keep_lines=True),
     *_table_texts(),
@@ -145,6 +143,7 @@ SPECS: tuple[Spec, ...] = (
         for n in range(1, LEVELS + 1)
     ),
     Spec("Bibliography", "source-entry", indent=SOURCE_INDENT, hanging=SOURCE_INDENT, tabs=((SOURCE_INDENT, "left", ""),)),
+    Spec("Brief Separator", "small", before=0.0, after=0.0),
     Spec("Brief Marking", "header", align="center", bold=True, capitals=True),
     Spec("Header", "header", tabs=((0.0, "right", ""),), rule="bottom"),
     Spec("Footer", "footer", tabs=((0.0, "right", ""),), rule="top"),

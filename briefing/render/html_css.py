@@ -14,6 +14,7 @@ from briefing.model import Document
 PAPER = "#ffffff"  # what the words stand on where no colour is asked for, as on the printed page
 _SCREEN_BODY = 1.125  # rem: 18 px, where the reader has not asked for another size
 _SCREEN_LEADING = 1.08  # lines are longer on a screen than on paper, and set a little further apart
+_GROUND = 0.65  # lightness from which a colour is one that words stand on
 _STACKS = {
     "serif": '"Source Serif Pro", Charter, Georgia, Cambria, "Liberation Serif", "Times New Roman"',
     "sans-serif": '"Source Sans Pro", "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial',
@@ -51,7 +52,9 @@ def dark_colours(look: Look) -> dict[str, str]:
 def _turned(colour: str) -> str:
     red, green, blue = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
     hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
-    turned = colorsys.hls_to_rgb(hue, 0.09 + 0.83 * (1.0 - lightness), saturation * 0.75)
+    ground = lightness > _GROUND
+    dark = 0.09 + 0.83 * (1.0 - lightness) if ground else 0.56 + 0.36 * (1.0 - lightness / _GROUND)
+    turned = colorsys.hls_to_rgb(hue, dark, saturation * 0.75)
     return "#" + "".join(f"{round(part * 255):02x}" for part in turned)
 
 

@@ -47,7 +47,7 @@ from briefing.walk import cite_text, plain
 WIDTH = 78
 _TERMS = 24  # columns; a longer term has a line of its own
 _UNBROKEN = 40  # characters of a figure that may stay on one line
-_JOIN = "\x1f"  # a space within a figure, while lines are broken
+_JOIN, _BREAK, _MARK = "\x1f", "\x1e", "\x1d"  # while lines are broken: a space that stays, a wanted break, a source mark's start
 
 
 def render(document: Document) -> bytes:
@@ -61,7 +61,7 @@ def render(document: Document) -> bytes:
 
 def said(document: Document) -> Document:
     """Return the document with its marking as words, charts as their descriptions, wide tables as pairs, links with addresses."""
-    marking: tuple[Block, ...] = (Paragraph((Text(document.marking),)),) if document.marking else ()
+    marking: tuple[Block, ...] = (Paragraph((Text(document.marking.upper()),)),) if document.marking else ()
     return msgspec.structs.replace(document, blocks=(*marking, *_said_blocks(document.blocks), *marking))
 
 
@@ -159,7 +159,7 @@ def _block(block: Block, width: int) -> list[str]:
             return [*above, *lines, *([*_wrap((Text(subtitle),), width), ""] if subtitle else [])]
         case Heading(level=level, children=children):
             lines = _wrap(children, width)
-            return ["", *(_underlined(lines, "=" if level == 1 else "-") if level < 3 else [*lines, ""])]
+            return [*lines, ""] if level > 2 else ["", *_underlined(lines, "=" if level == 1 else "-")]
         case Paragraph(children=children):
             return [*_wrap(children, width), ""]
         case Bullets(items=items):
@@ -230,7 +230,7 @@ def _table(table: Table, width: int) -> list[str]:
             "  ".join(_set(plain(cell.children), w, c.align) for c, cell, w in zip(table.columns, row.cells, widths, strict=True))
         )
     caption = [*_wrap(table.caption, width), ""] if table.caption else []
-    source = _wrap(table.source, width) if table.source else []
+    source = ["", *_wrap(table.source, width)] if table.source else []
     return [*caption, *(lines if table.columns else []), *source, ""]
 
 
@@ -260,7 +260,8 @@ def _line(text: str) -> str:
 def _wrap(inlines: Inlines, width: int) -> list[str]:
     """Return words in lines of `width` characters; figures and source marks stay whole."""
     lines: list[str] = []
-    for part in "".join(map(_words, inlines)).split("\x1e"):
+    text = "".join(map(_words, inlines)).replace(f" {_MARK}", _JOIN).replace(_MARK, "")
+    for part in text.split(_BREAK):
         wrapped = textwrap.wrap(part, max(width, 20), break_long_words=False, break_on_hyphens=False)
         lines += (line.replace(_JOIN, " ") for line in wrapped)
     return lines
@@ -271,9 +272,9 @@ def _words(inline: Inline) -> str:
         case Number(text=text) if len(text) <= _UNBROKEN:
             return text.replace(" ", _JOIN)
         case Cite():
-            return cite_text(inline).replace(" ", _JOIN)
+            return _MARK + cite_text(inline).replace(" ", _JOIN)
         case LineBreak():
-            return "\x1e"
+            return _BREAK
         case _:
             return plain((inline,))
 

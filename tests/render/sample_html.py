@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import yaml
+from hypothesis import strategies as st
 
 from briefing.look import Look
 from briefing.model import (
@@ -124,7 +126,11 @@ TIMELINE = Chart(
             (
                 point("Strategic and global partnership", 10000, "2006"),
                 point("Special strategic and global partnership", 16000, "September 2014"),
-                point("Agreement on the transfer of defence equipment and technology, with a joint study of unmanned ground vehicles", 17000, "December 2015"),
+                point(
+                    "Agreement on the transfer of defence equipment and technology, with a joint study of unmanned ground vehicles",
+                    17000,
+                    "December 2015",
+                ),
                 point("Civil nuclear cooperation agreement in force", 17500, "20 July 2017"),
                 point("Reciprocal provision of supplies and services between the forces", 18800, "July 2021"),
                 point("Joint declaration on security, in place of the one of 2008", 20329, "29 August 2025"),
@@ -254,3 +260,79 @@ def sample() -> Document:
         footer_left="Information as of 29 August 2025",
         digest="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     )
+
+
+# ------------------------------------------------------------------------------------------------------- random documents
+
+_WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=24) | st.sampled_from(
+    ["a word ", "<b> & ]]>", "x" * 100, " ₹ ō "]
+)
+_SLUGS = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
+_CITES = st.lists(st.builds(CiteRef, st.integers(1, 99), _SLUGS, st.tuples(st.integers(1, 40))), min_size=1, max_size=4).map(
+    lambda refs: Cite(tuple(refs))
+)
+_LEAVES = (
+    st.builds(Text, _WORDS, st.sampled_from(["", "ja"])) | st.builds(Number, _WORDS, _SLUGS, _SLUGS) | _CITES | st.just(LineBreak())
+)
+
+
+def _tuples(one: st.SearchStrategy[Any], most: int = 3, least: int = 0) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(one, min_size=least, max_size=most).map(tuple)
+
+
+def _branches(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    inner = _tuples(children)
+    hrefs = st.sampled_from(["https://example.org/x", "#a", "javascript:x", "mailto:a@example.org"])
+    return st.builds(Strong, inner) | st.builds(Emphasis, inner) | st.builds(Link, hrefs, inner)
+
+
+_INLINES = _tuples(st.recursive(_LEAVES, _branches, max_leaves=4), 4)
+
+
+@st.composite
+def _tables(draw: st.DrawFn) -> Table:
+    columns = draw(_tuples(st.builds(Column, _INLINES, st.sampled_from(["left", "right", "center"])), 4))
+    rows = draw(_tuples(st.tuples(*[st.builds(Cell, _INLINES) for _ in columns]).map(Row), 3))
+    return Table(columns, rows, draw(_SLUGS), draw(_INLINES), draw(_WORDS), draw(_INLINES), draw(st.booleans()))
+
+
+_POINTS = _tuples(st.builds(Point, _WORDS, st.floats(-1e9, 1e9), _WORDS, _SLUGS), 4)
+_LEAF_BLOCKS: st.SearchStrategy[Any] = st.one_of(
+    st.builds(Heading, st.integers(1, 3), _INLINES, _SLUGS),
+    st.builds(Paragraph, _INLINES, st.sampled_from(["body", "lead", "judgement", "notice", "source", "small", "label"])),
+    st.builds(Details, _tuples(st.builds(Entry, _WORDS, _INLINES))),
+    _tables(),
+    st.builds(
+        Chart,
+        st.sampled_from(["bar", "line", "timeline"]),
+        _tuples(st.builds(Series, _WORDS, _POINTS)),
+        _SLUGS,
+        _INLINES,
+        _WORDS,
+        _WORDS,
+        _INLINES,
+    ),
+    st.builds(KeyNumbers, _tuples(st.builds(KeyNumber, _INLINES, _INLINES))),
+    st.builds(Contents, _WORDS, _tuples(st.builds(ContentsEntry, st.integers(1, 3), _WORDS, _SLUGS), 5)),
+    st.builds(SourceList, _tuples(st.builds(SourceEntry, st.integers(1, 99), _SLUGS, _INLINES))),
+    st.just(PageBreak()),
+)
+
+
+def _holders(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    items = _tuples(st.builds(Item, _tuples(children)))
+    return (
+        st.builds(Bullets, items)
+        | st.builds(Steps, items, st.integers(1, 20))
+        | st.builds(Callout, st.sampled_from(["bottom-line", "watch", "note"]), _INLINES, _tuples(children))
+        | st.builds(Group, _tuples(children), st.booleans())
+    )
+
+
+def documents() -> st.SearchStrategy[Document]:
+    """Return a strategy for documents of every block, nested, with any characters that a dossier may hold."""
+    title = st.builds(Title, _INLINES, _WORDS, _WORDS)
+    blocks = st.tuples(_tuples(title, 1), _tuples(st.recursive(_LEAF_BLOCKS, _holders, max_leaves=5), 5)).map(
+        lambda parts: parts[0] + parts[1]
+    )
+    return st.builds(Document, _WORDS, _WORDS, blocks, st.just(date(2025, 8, 29)), marking=st.sampled_from(["", "Official"]))

@@ -1,0 +1,215 @@
+"""Placing strips on pages, with running header and footer, and the page numbers of the contents."""
+
+from __future__ import annotations
+
+from briefing.drawing import Rect
+from briefing.drawing import Line as Rule
+from briefing.layout.blocks import strips_of
+from briefing.layout.flow import Frame, Place, Setting, Strip, advance, baseline, height
+from briefing.layout.fonts import Fonts
+from briefing.layout.lines import one_line
+from briefing.look import PAGE_SIZES, Look, Margins, Role
+from briefing.model import Document
+from briefing.placed import (
+    DECORATION,
+    FOOTER,
+    HEADER,
+    MARKING,
+    REPEATED,
+    Anchor,
+    Bookmark,
+    Page,
+    Pages,
+    Part,
+    Placed,
+    TextLine,
+)  # fmt: skip
+
+_MM = 72 / 25.4
+_SLACK = 0.01  # points by which sums may differ from the page's height
+
+
+def lay_out(document: Document, look: Look, fonts: Fonts) -> Pages:
+    """Return the document placed on pages. Raises MissingGlyph."""
+    filler = _Filler(document, look, fonts)
+    filler.fill(filler.strips())
+    return filler.finished()
+
+
+def page_numbers(pages: Pages) -> dict[str, int]:
+    """Return the page of every anchor: headings, tables, charts, and `source-<id>`."""
+    return {anchor.id: page.number for page in pages.pages for anchor in page.anchors}
+
+
+def text_area(document: Document, look: Look) -> tuple[Margins, float, float]:
+    """Return the margins in millimetres and the width and height of the text in points."""
+    margins = look.summary_margins if document.one_page else look.margins
+    width, tall = PAGE_SIZES[document.page]
+    return margins, width - (margins.left + margins.right) * _MM, tall - (margins.top + margins.bottom) * _MM
+
+
+def set_strips(document: Document, look: Look, fonts: Fonts) -> list[Strip]:
+    """Return the document's strips, not yet on pages."""
+    margins, width, tall = text_area(document, look)
+    setting = Setting(look, fonts, document.one_page, tall)
+    return strips_of(document.blocks, Place(margins.left * _MM, width, Part("document", document)), setting)
+
+
+class _Filler:
+    """Fills one page after the other."""
+
+    def __init__(self, document: Document, look: Look, fonts: Fonts) -> None:
+        self.document, self.look, self.fonts = document, look, fonts
+        self.size = PAGE_SIZES[document.page]
+        self.margins, self.width, self.tall = text_area(document, look)
+        self.left, self.top = self.margins.left * _MM, self.margins.top * _MM
+        self.bottom = self.top + self.tall
+        self.pages: list[list[Placed]] = [[]]
+        self.anchors: list[list[Anchor]] = [[]]
+        self.bookmarks: list[Bookmark] = []
+        self.entries: list[tuple[int, int, str, float]] = []  # page, index of the item, target, y
+        self.y = self.top
+        self.above: Strip | None = None
+        self.framed: tuple[Frame, float, int] | None = None  # a box begun on this page: its top, and where its shade goes
+
+    def strips(self) -> list[Strip]:
+        return set_strips(self.document, self.look, self.fonts)
+
+    def fill(self, strips: list[Strip]) -> None:
+        """Place strips; those tied to each other stay on one page unless they are taller than a page."""
+        at = 0
+        while at < len(strips):
+            end = at
+            while end + 1 < len(strips) and strips[end].keep and not strips[end + 1].page_break:
+                end += 1
+            group = strips[at : end + 1]
+            if group[0].page_break and self.above:
+                self._turn()
+            if not self._fits(group) and self.above:
+                self._turn()
+                self._repeat(group[0])
+                if not self._fits(group):
+                    pass  # taller than a page: parted wherever a page ends
+            for strip in group:
+                if not self._fits([strip]) and self.above and self.above.repeat is not None:
+                    self._turn()
+                    self._repeat(strip)
+                self._set(strip)
+            at = end + 1
+
+    def _fits(self, group: list[Strip]) -> bool:
+        y, above = self.y, self.above
+        for strip in group:
+            y += advance(above, strip) + strip.height
+            above = strip
+        closing = above.frame.pad if above and above.frame else 0.0
+        return y + closing <= self.bottom + _SLACK
+
+    def _repeat(self, strip: Strip) -> None:
+        for repeated in strip.repeat:
+            self._set(repeated)
+
+    def _set(self, strip: Strip) -> None:
+        above = self.above
+        if above and above.frame and above.frame is not strip.frame:
+            self._close()
+        self.y += advance(above, strip)
+        if strip.frame and self.framed is None:
+            self.framed = (strip.frame, self.y - strip.frame.pad, len(self.pages[-1]))
+        page, y = self.pages[-1], self.y
+        if strip.target:
+            self.entries.append((len(self.pages) - 1, len(page), strip.target, y))
+        page += [Placed(item.x, item.y + y, item.mark, item.part) for item in strip.marks]
+        self.anchors[-1] += [Anchor(name, y) for name in strip.anchors]
+        self.bookmarks += strip.bookmarks
+        self.y = y + strip.height
+        self.above = strip
+
+    def _close(self) -> None:
+        """Draw the box that ends here behind what is in it."""
+        if self.framed is None:
+            return
+        frame, top, at = self.framed
+        tall = self.y + frame.pad - top
+        self.pages[-1][at:at] = [
+            Placed(frame.x, top, Rect(0.0, 0.0, frame.width, tall, frame.fill), DECORATION),
+            Placed(frame.x, top, Rect(0.0, 0.0, frame.rule_width, tall, frame.rule), DECORATION),
+        ]
+        self.entries = [(page, item + 2 if page == len(self.pages) - 1 and item >= at else item, *rest) for page, item, *rest in self.entries]
+        self.framed = None
+
+    def _turn(self) -> None:
+        self._close()
+        self.pages.append([])
+        self.anchors.append([])
+        self.y, self.above = self.top, None
+
+    def finished(self) -> Pages:
+        """Return all pages, with page numbers in the contents, headers and footers."""
+        self._close()
+        numbers = {anchor.id: at for at, page in enumerate(self.anchors, 1) for anchor in page}
+        for page, item, target, _ in reversed(self.entries):
+            if target in numbers:
+                self._number(page, item, str(numbers[target]))
+        count = len(self.pages)
+        pages = tuple(
+            Page(number, (*self._head(number), *items, *self._foot(number, count)), tuple(anchors))
+            for number, (items, anchors) in enumerate(zip(self.pages, self.anchors, strict=True), 1)
+        )
+        return Pages(self.size, pages, tuple(self.bookmarks), self.bottom - self.y)
+
+    def _number(self, page: int, item: int, number: str) -> None:
+        """Set a contents entry's page number at the right edge, and dots that lead to it."""
+        entry = self.pages[page][item]
+        assert isinstance(entry.mark, TextLine)
+        style = self.look.style("contents", summary=self.document.one_page)
+        line = one_line(number, style, self.fonts)
+        right = self.left + self.width
+        dot = one_line(". ", style, self.fonts).width
+        start, end = entry.x + entry.mark.width + 5.0, right - line.width - 4.0
+        added = []
+        count = int((end - start) / dot)
+        if count > 2:
+            leader = one_line(". " * count, style, self.fonts)
+            added.append(Placed(end - leader.width, entry.y, leader, DECORATION))
+        added.append(Placed(right - line.width, entry.y, line, Part("page-number", entry.part.node, entry.part)))
+        self.pages[page][item + 1 : item + 1] = added
+
+    def _head(self, number: int) -> list[Placed]:
+        document = self.document
+        items: list[Placed] = []
+        y = self.margins.header * _MM
+        if document.marking:
+            style = self.look.style("header", summary=document.one_page)
+            line = one_line(document.marking.upper(), style, self.fonts)
+            items.append(Placed((self.size[0] - line.width) / 2, y - style.leading - 1.0, line, MARKING))
+        if number > 1 and not document.one_page and (document.header_left or document.header_right):
+            items += self._ends(document.header_left, document.header_right, "header", y, HEADER)
+            items.append(Placed(self.left, y + 5.0, Rule(0.0, 0.0, self.width, 0.0, "rule", 0.5), HEADER))
+        return items
+
+    def _foot(self, number: int, count: int) -> list[Placed]:
+        label = self.document.page_label.replace("{page}", str(number)).replace("{pages}", str(count))
+        y = self.size[1] - self.margins.footer * _MM
+        return self._ends(self.document.footer_left, label, "footer", y, FOOTER)
+
+    def _ends(self, left: str, right: str, role: Role, y: float, part: Part) -> list[Placed]:
+        """Return words at the left and the right edge of the text, cut where they would meet."""
+        style = self.look.style(role, summary=self.document.one_page)
+        items: list[Placed] = []
+        end = one_line(right, style, self.fonts)
+        if left:
+            start = one_line(left, style, self.fonts)
+            room = self.width - end.width - 12.0
+            while start.width > room and " " in left:
+                left = left.rsplit(" ", 1)[0]
+                start = one_line(left + "\u2026", style, self.fonts)
+            items.append(Placed(self.left, y, start, part))
+        if right:
+            items.append(Placed(self.left + self.width - end.width, y, end, part))
+        return items
+
+
+def natural_height(document: Document, look: Look, fonts: Fonts) -> float:
+    """Return how tall the document is on one endless page, in points."""
+    return height(set_strips(document, look, fonts))

@@ -1,0 +1,174 @@
+"""Tables of data and the strip of key numbers, with columns as wide as what they hold needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from briefing.model import Align, Cell, Column, Inlines, KeyNumber, KeyNumbers, Number, Table
+from briefing.render.docx_package import attr
+from briefing.render.docx_styles import TABLE_PADDING, twips
+from briefing.render.docx_writer import Writer
+from briefing.walk import plain
+
+_AFTER = 8.0  # points between a table without a source line and what follows
+_WHOLE = 8  # a table of up to so many rows is not parted over pages
+_GLYPH = 0.51  # the mean width of a character of text faces, in ems; figures and bold heads are wider
+_WIDE_GLYPH = 0.56
+_SUFFIX: dict[Align, str] = {"left": "", "right": "Right", "center": "Centre"}
+
+
+def write_table(w: Writer, table: Table) -> None:
+    """Write a table's caption, its rows and its source line. The header row is repeated on every page; no row is parted."""
+    if table.caption:
+        w.text("Caption", table.caption, mark=table.id)
+    w.separate()
+    if table.columns:
+        _grid(w, table)
+    if table.source:
+        w.text("BriefSourceLine", table.source)
+    else:
+        w.gap = _AFTER
+
+
+def _grid(w: Writer, table: Table) -> None:
+    widths = [twips(width) for width in column_widths(table, w.width, w.look.style("table-cell", summary=w.summary).size)]
+    look = f'<w:tblLook w:val="{0x20 | (0x80 if table.row_header else 0) | 0x600:04X}" w:firstRow="1" w:lastRow="0"'
+    look += f' w:firstColumn="{int(table.row_header)}" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+    w.out.append(_open("BriefTable", widths, look, plain(table.caption), table.summary))
+    heads = [f"BriefTableHead{_SUFFIX[column.align]}" for column in table.columns]
+    bodies = [f"BriefTableText{_SUFFIX[column.align]}" for column in table.columns]
+    titles = [
+        w.paragraph_xml(style, w.runs(column.title, style), keep_next=True) for style, column in zip(heads, table.columns, strict=True)
+    ]
+    if not table.caption and titles:
+        titles[0] = _bookmarked(w, table.id, titles[0])
+    w.out.append(_row(widths, titles, "<w:cantSplit/><w:tblHeader/>"))
+    last = len(table.rows) - 1
+    whole = last < _WHOLE
+    for place, row in enumerate(table.rows):
+        stays = bool(table.source) if place == last else whole
+        w.out.append(_row(widths, _cells(w, row.cells, bodies, keep_next=stays), "<w:cantSplit/>"))
+    w.out[-1] += "</w:tbl>"
+    w.after_table = True
+
+
+def _cells(w: Writer, cells: Sequence[Cell], styles: Sequence[str], *, keep_next: bool) -> list[str]:
+    return [
+        w.paragraph_xml(style, w.runs(cell.children, style), keep_next=keep_next) for cell, style in zip(cells, styles, strict=True)
+    ]
+
+
+def _bookmarked(w: Writer, node: str, paragraph: str) -> str:
+    head, end, rest = paragraph.partition("</w:pPr>")
+    return f"{head}{end}{w.marked(node, rest.removesuffix('</w:p>'))}</w:p>"
+
+
+def _open(style: str, widths: Sequence[int], look: str, caption: str = "", summary: str = "") -> str:
+    """Return the start of a table. CT_TblPr fixes the order of its children (ECMA-376 17.4.59)."""
+    words = f'<w:tblCaption w:val="{attr(caption)}"/>' if caption else ""
+    words += f'<w:tblDescription w:val="{attr(summary)}"/>' if summary else ""
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    return (
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        f"{look}{words}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
+    )
+
+
+def _row(widths: Sequence[int], cells: Sequence[str], properties: str) -> str:
+    inner = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{cell}</w:tc>' for width, cell in zip(widths, cells, strict=True)
+    )
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{inner}</w:tr>"
+
+
+# ----------------------------------------------------------------------------------------------------------------- widths
+
+
+def column_widths(table: Table, total: float, size: float) -> list[float]:
+    """Return the widths of the columns, `total` points together.
+
+    A column with a weight has its share of the whole; the others share the rest, each wide enough for its longest word where that
+    is possible, and beyond that by what it holds.
+    """
+    columns = table.columns
+    weights = sum(column.weight for column in columns)
+    open_columns = [place for place, column in enumerate(columns) if column.weight <= 0]
+    if not open_columns:
+        return [total * column.weight / weights for column in columns]
+    weighted = total * min(0.8, weights / (weights + len(open_columns))) if weights else 0.0
+    fitted = _by_content([_needs(table, place, size) for place in open_columns], total - weighted)
+    widths = dict(zip(open_columns, fitted, strict=True))
+    return [widths.get(place, weighted * column.weight / weights if weights else 0.0) for place, column in enumerate(columns)]
+
+
+def _needs(table: Table, place: int, size: float) -> tuple[float, float]:
+    """Return the width of a column's longest unbreakable piece, and of its longest cell on one line."""
+    padding = 2 * TABLE_PADDING[1] + 1
+    head: Column = table.columns[place]
+    longest, whole = _extent(head.title)
+    least, most = longest * _WIDE_GLYPH, whole * _WIDE_GLYPH
+    bold = _WIDE_GLYPH if table.row_header and place == 0 else _GLYPH
+    for row in table.rows:
+        longest, whole = _extent(row.cells[place].children)
+        least, most = max(least, longest * bold), max(most, whole * bold)
+    return least * size + padding, most * size + padding
+
+
+def _extent(inlines: Inlines) -> tuple[int, int]:
+    """Return the characters of the longest piece that is not broken over lines, and of all."""
+    longest = whole = 0
+    for inline in inlines:
+        words = plain((inline,))
+        whole += len(words)
+        longest = max(longest, len(words) if isinstance(inline, Number) else max(map(len, words.split()), default=0))
+    return longest, whole
+
+
+def _by_content(needs: Sequence[tuple[float, float]], total: float) -> list[float]:
+    least, most = [low for low, _ in needs], [high for _, high in needs]
+    if sum(most) <= total:
+        return [width * total / sum(most) for width in most]
+    if sum(least) >= total:
+        floor = total * 0.5 / len(needs)  # so that one very long word does not take all
+        rest = total - floor * len(needs)
+        return [floor + rest * width / sum(least) for width in least]
+    spare = total - sum(least)
+    wants = [(high - low) ** 0.75 for low, high in needs]  # below 1: a column of long text yields a little to the others
+    return [low + spare * want / sum(wants) for low, want in zip(least, wants, strict=True)]
+
+
+# ------------------------------------------------------------------------------------------------------------ key numbers
+
+
+def write_key_numbers(w: Writer, strip: KeyNumbers) -> None:
+    """Write a strip of numbers: a cell holds a number and its label, so that they are read together."""
+    items = strip.items
+    if not items:
+        return
+    w.separate()
+    across = _across(w, items)
+    base, spare = divmod(twips(w.width), across)
+    widths = [base + (place < spare) for place in range(across)]
+    look = '<w:tblLook w:val="0600" w:firstRow="0" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+    w.out.append(_open("BriefKeyNumbers", widths, look))
+    for start in range(0, len(items), across):
+        cells = [_key_number(w, item) for item in items[start : start + across]]
+        cells += [w.paragraph_xml("BriefKeyLabel", "")] * (across - len(cells))
+        w.out.append(_row(widths, cells, "<w:cantSplit/>"))
+    w.out[-1] += "</w:tbl>"
+    w.after_table = True
+    w.gap = _AFTER
+
+
+def _key_number(w: Writer, item: KeyNumber) -> str:
+    value = w.paragraph_xml("BriefKeyNumber", w.runs(item.value, "BriefKeyNumber"), keep_next=True)
+    return value + w.paragraph_xml("BriefKeyLabel", w.runs(item.label, "BriefKeyLabel"))
+
+
+def _across(w: Writer, items: Sequence[KeyNumber]) -> int:
+    """Return how many numbers stand side by side: as many as leave the longest on one line, then rows of even length."""
+    size = w.look.style("key-number", summary=w.summary).size
+    longest = max(len(plain(item.value)) for item in items) * size * _WIDE_GLYPH + 2 * TABLE_PADDING[1]
+    most = min(len(items), 6, max(2, int(w.width / longest))) if longest else 1
+    rows = -(-len(items) // most)
+    return -(-len(items) // rows)

@@ -193,7 +193,7 @@ def _bars(chart: Chart, pen: _Pen) -> Drawing:
             (min(pen.extent(p.shown, bold=True), right_room), b / peak) for p, (_, b) in zip(points, ends, strict=True) if b > 0.0
         ]
         unit = min(((pen.width - x0 - _GAP - room) / length for room, length in rooms), default=unit)
-    zero = x0 - low / peak * unit
+    zero = 3 + x0 - low / peak * unit
 
     items: list[Shape] = []
     y = _axis_title(chart, pen, items)
@@ -372,13 +372,15 @@ def _beside_point(pen: _Pen, lines: list[str], path: Path, n: int, around: tuple
         else [t for pair in zip(above, below, strict=True) for t in pair]
     )
 
-    def cost(place: tuple[int, float]) -> float:
-        order, top = place
+    best, least = tops[0], math.inf
+    for order, top in enumerate(tops):
         box = (x - half - 1.0, top, x + half + 1.0, top + height)
         crossed = sum(_crosses(a, b, box) for other in paths for a, b in pairwise(other))
-        return order + 100.0 * sum(_overlap(box, other) for other in taken) + 8.0 * crossed + 60.0 * (top + height > bottom)
-
-    _, best = min(enumerate(tops), key=cost)
+        cost = order + 100.0 * sum(_overlap(box, other) for other in taken) + 8.0 * crossed + 60.0 * (top + height > bottom)
+        if cost < least:
+            best, least = top, cost
+        if least <= order:  # no later place can be better
+            break
     taken.append((x - half - 1.0, best, x + half + 1.0, best + height))
     return pen.stack(lines, x, best, align="center", bold=True)
 
@@ -438,6 +440,8 @@ def _ticks(low: float, high: float) -> list[float]:
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1.0, 2.0, 5.0, 10.0, 20.0) if m * power >= raw * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    if far and low - first * step < 0.1 * step:  # a point on the cut axis would look like nothing
+        first -= 1
     return [n * step for n in range(first, max(last, first + 1) + 1)]
 
 

@@ -206,7 +206,8 @@ class _Maker:
         return self._inline(tuple(cite for name in wanted for cite in self._fact(name).mark))
 
     def _chart_names(self, theme: str = "") -> list[str]:
-        wanted = self.dossier.charts if self.recipe.charts is None else self.recipe.charts
+        chosen = self.recipe.charts if self.theme is None else None  # a document on one theme has room for all its charts
+        wanted = tuple(self.dossier.charts) if chosen is None else chosen
         return [name for name in wanted if name in self.dossier.charts and theme in ("", self.dossier.charts[name].theme)]
 
     def _chart(self, name: str) -> _Markdown | str:

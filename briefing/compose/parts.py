@@ -148,12 +148,12 @@ class Parts:
         for row in sorted(self.dossier.agreements, key=lambda row: _start(self.facts.view(row.fact).fact)):
             view = self.facts.view(row.fact)
             when = view.fact.when or view.fact.due
-            year = Number(str(when.start.year), view.id, "when") if when else Text("not stated")
+            year = Number(str(when.start.year), view.id, "when") if when else Text("undated")
             status = STATUS_WORDS[view.status] if view.state in ("stands", "upcoming") else STATE_WORDS[view.state]
             rows.append(
                 Row((Cell((year,)), Cell((Text(row.instrument),)), Cell((Text(row.object),)), Cell((Text(status), *view.mark))))
             )
-        columns = _columns("Year", "Instrument", "Object", "Status", weights=(1, 4.2, 5, 1.8))
+        columns = _columns("Year", "Instrument", "Object", "Status", weights=(0.95, 4.9, 5.4, 1.5))
         return self._table(
             "agreements", "Agreements and joint instruments", columns, rows, "One row for each instrument, oldest first."
         )
@@ -291,8 +291,6 @@ def _source_words(source: Source) -> Inlines:
     ]
     if source.cited_for:
         words.append(Text(f" Cited for: {source.cited_for}."))
-    if source.reliability:
-        words.append(Text(f" {source.reliability.strip()}"))
     return tuple(words)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import BlockReference, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from briefing.problems import Location, Problem, nearest
@@ -38,6 +39,15 @@ class OverBudgetError(jinja2.TemplateRuntimeError):
     """A template that takes more turns or prints more than any brief needs."""
 
 
+class _Printed(str):
+    """What a macro, a block or `{% set %}...{% endset %}` has printed: Markdown already, every value in it escaped.
+
+    Whatever is made of it by a filter, a method or `~` is plain text again, and is escaped when printed.
+    """
+
+    __slots__ = ()
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "%", "+", "<<"})
 
@@ -48,7 +58,14 @@ class _Environment(ImmutableSandboxedEnvironment):
             tick = nodes.Call(nodes.Name("_step", "load"), [], [], None, None)
             assert isinstance(node, (nodes.For, nodes.Macro, nodes.CallBlock))
             node.body.insert(0, nodes.ExprStmt(tick, lineno=node.lineno).set_lineno(node.lineno))
+        for block in tree.find_all(nodes.AssignBlock):
+            if block.filter is None:
+                block.filter = nodes.Filter(None, "_printed", [], [], None, None)  # type: ignore[arg-type]
         return tree
+
+    def call(self, context: Any, function: Any, *args: Any, **named: Any) -> Any:  # type: ignore[override]
+        value = super().call(context, function, *args, **named)
+        return _Printed(value) if isinstance(function, (Macro, BlockReference)) else value
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
@@ -86,7 +103,7 @@ def run(
     steps = 0
 
     def step() -> None:
-        nonlocal steps
+        autoescape=True,  # what macros and finalize return is Markup: nothing is escaped twice
         steps += 1
         if steps > STEPS:
             raise OverBudgetError(f"the template takes more than {STEPS:,} steps; a loop may have no end")
@@ -96,7 +113,7 @@ def run(
             str(value)  # raises UndefinedError, which names what is missing
         if value is None:
             raise jinja2.UndefinedError("there is nothing to print here (the value is empty)")
-        return finalize(value)
+        return value if isinstance(value, _Printed) else finalize(value)
 
     environment = _Environment(
         loader=jinja2.FunctionLoader(source),
@@ -107,7 +124,7 @@ def run(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters = {key: environment.filters[key] for key in FILTERS}
+    environment.filters = {key: environment.filters[key] for key in FILTERS} | {"_printed": _Printed}
     environment.globals = {"range": environment.globals["range"], "_step": step, **values}
     try:
         size, parts = 0, []

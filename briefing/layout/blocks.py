@@ -61,10 +61,10 @@ def strips_of(blocks: tuple[Block, ...], place: Place, setting: Setting) -> list
 
 
 def _leads_in(block: Block, following: Block) -> bool:
-    """Tell whether a paragraph announces what follows, with a colon or as its label."""
+    """Tell whether a paragraph announces what follows, by its role or with a colon."""
     if not isinstance(block, Paragraph) or isinstance(following, PageBreak):
         return False
-    return block.role == "label" or (isinstance(following, Bullets | Steps | Table) and plain(block.children).rstrip().endswith(":"))
+    return block.role in {"label", "judgement", "lead"} or (isinstance(following, Bullets | Steps | Table) and plain(block.children).rstrip().endswith(":"))
 
 
 def _strips(block: Block, place: Place, setting: Setting) -> list[Strip]:
@@ -188,9 +188,9 @@ def _callout(callout: Callout, place: Place, setting: Setting) -> list[Strip]:
     strips += strips_of(callout.blocks, inner, setting)
     if not strips:
         return []
-    gap = setting.style("body").after
-    strips[0].before = gap * 0.5
-    strips[-1].after = gap * 1.7
+    style = setting.style("body")
+    strips[0].before = (style.leading + style.after) * 0.25
+    strips[-1].after = (style.leading + style.after) * 0.5
     if height(strips) <= setting.page_height * _WHOLE:
         tie(strips)
     return strips

@@ -135,7 +135,7 @@ class Words:
         size = dress.size * CITE_SIZE
         face: FaceKey = ("sans", dress.face[1], False)
         colour = self.link_colour if dress.colour != "on-accent" else dress.colour
-        plain = Dress(face, size, colour, dress.size * CITE_RISE)
+        plain = Dress(face, size, colour, 0.0 if self.waiting else dress.size * CITE_RISE)
         self._add_piece("[", plain, joined=True)
         for at, ref in enumerate(cite.refs):
             if at:

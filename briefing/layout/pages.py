@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from briefing.drawing import Rect
 from briefing.drawing import Line as Rule
 from briefing.layout.blocks import strips_of
-from briefing.layout.flow import Frame, Place, Setting, Strip, advance, baseline, height
+from briefing.layout.flow import Frame, Place, Setting, Strip, advance
 from briefing.layout.fonts import Fonts
 from briefing.layout.lines import one_line
 from briefing.look import PAGE_SIZES, Look, Margins, Role
@@ -15,7 +17,6 @@ from briefing.placed import (
     FOOTER,
     HEADER,
     MARKING,
-    REPEATED,
     Anchor,
     Bookmark,
     Page,
@@ -26,13 +27,15 @@ from briefing.placed import (
 )  # fmt: skip
 
 _MM = 72 / 25.4
+_BAND = 2.2  # millimetres of colour at the top edge of the first page
 _SLACK = 0.01  # points by which sums may differ from the page's height
 
 
 def lay_out(document: Document, look: Look, fonts: Fonts) -> Pages:
     """Return the document placed on pages. Raises MissingGlyph."""
+    place, tall = place_of(document, look)
     filler = _Filler(document, look, fonts)
-    filler.fill(filler.strips())
+    filler.fill(strips_of(document.blocks, place, Setting(look, fonts, document.one_page, tall)))
     return filler.finished()
 
 
@@ -48,11 +51,10 @@ def text_area(document: Document, look: Look) -> tuple[Margins, float, float]:
     return margins, width - (margins.left + margins.right) * _MM, tall - (margins.top + margins.bottom) * _MM
 
 
-def set_strips(document: Document, look: Look, fonts: Fonts) -> list[Strip]:
-    """Return the document's strips, not yet on pages."""
+def place_of(document: Document, look: Look) -> tuple[Place, float]:
+    """Return the place of the document's blocks and the height of a page's text in points."""
     margins, width, tall = text_area(document, look)
-    setting = Setting(look, fonts, document.one_page, tall)
-    return strips_of(document.blocks, Place(margins.left * _MM, width, Part("document", document)), setting)
+    return Place(margins.left * _MM, width, Part("document", document)), tall
 
 
 class _Filler:
@@ -72,9 +74,6 @@ class _Filler:
         self.above: Strip | None = None
         self.framed: tuple[Frame, float, int] | None = None  # a box begun on this page: its top, and where its shade goes
 
-    def strips(self) -> list[Strip]:
-        return set_strips(self.document, self.look, self.fonts)
-
     def fill(self, strips: list[Strip]) -> None:
         """Place strips; those tied to each other stay on one page unless they are taller than a page."""
         at = 0
@@ -88,10 +87,8 @@ class _Filler:
             if not self._fits(group) and self.above:
                 self._turn()
                 self._repeat(group[0])
-                if not self._fits(group):
-                    pass  # taller than a page: parted wherever a page ends
-            for strip in group:
-                if not self._fits([strip]) and self.above and self.above.repeat is not None:
+            for strip in group:  # a group taller than a page is parted wherever the page ends
+                if not self._fits([strip]) and self.above:
                     self._turn()
                     self._repeat(strip)
                 self._set(strip)
@@ -178,9 +175,11 @@ class _Filler:
     def _head(self, number: int) -> list[Placed]:
         document = self.document
         items: list[Placed] = []
+        if number == 1:
+            items.append(Placed(0.0, 0.0, Rect(0.0, 0.0, self.size[0], _BAND * _MM, "accent"), DECORATION))
         y = self.margins.header * _MM
         if document.marking:
-            style = self.look.style("header", summary=document.one_page)
+            style = msgspec.structs.replace(self.look.style("header", summary=document.one_page), bold=True)
             line = one_line(document.marking.upper(), style, self.fonts)
             items.append(Placed((self.size[0] - line.width) / 2, y - style.leading - 1.0, line, MARKING))
         if number > 1 and not document.one_page and (document.header_left or document.header_right):
@@ -209,7 +208,3 @@ class _Filler:
             items.append(Placed(self.left + self.width - end.width, y, end, part))
         return items
 
-
-def natural_height(document: Document, look: Look, fonts: Fonts) -> float:
-    """Return how tall the document is on one endless page, in points."""
-    return height(set_strips(document, look, fonts))

@@ -137,7 +137,7 @@ def parse(data: bytes, file: str, found: Collector) -> Node | None:
         at = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
         words, begun = str(error.problem or error.context), error.context_mark
         if error.context and error.problem:
-            words += f", {error.context}" + (f" that began in line {begun.line + 1}" if begun and begun.line else "")
+            words += f", {error.context}" + (f" that began in line {begun.line + 1}" if begun and begun.line + 1 < at.line else "")
         lines = text.split("\n")
         found.add(at, "Y005", f"not YAML: {words}", _syntax_hint(words, lines[min(at.line, len(lines)) - 1] if at.line else ""))
         return None

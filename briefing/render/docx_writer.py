@@ -100,8 +100,8 @@ class Writer:
 
     def separate(self) -> None:
         """Keep two tables apart: Word joins those that no paragraph stands between."""
+        self.gap = 0.0
         if self.after_table:
-            self.gap = 0.0
             self.paragraph("BriefSeparator", "")
 
     def widen_last(self, after: float) -> None:

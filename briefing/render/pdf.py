@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from io import BytesIO
 from typing import Any, Protocol
 
@@ -13,7 +12,6 @@ from briefing.placed import FaceKey, Page, Pages, Placed, TextLine
 
 _CIRCLE = 0.5523  # a quarter circle as a curve: the length of its handles
 _RING = 1.2  # points, the stroke of a hollow dot
-_PRODUCER = "ReportLab"
 
 
 class Face(Protocol):
@@ -33,45 +31,24 @@ def render(document: Document, look: Look, pages: Pages, fonts: FontBook) -> byt
     """Return the pages as a PDF whose bytes depend on the arguments alone; it is dated by `document.as_of`."""
     from reportlab.pdfgen.canvas import Canvas
 
+    from briefing.render import pdf_file
+
     buffer = BytesIO()
     canvas = Canvas(buffer, pages.size, pageCompression=1, invariant=1, lang=document.language)
-    _describe(canvas, document)
-    _forget_helvetica(canvas)
-    writer = _Writer(canvas, look, fonts, pages.size[1])
+    pdf_file.describe(canvas, document, "briefing")
+    pdf_file.forget_helvetica(canvas)
+    height = pages.size[1]
+    places = {anchor.id: (page.number, height - anchor.y + 2.0) for page in pages.pages for anchor in page.anchors}
+    pdf_file.add_names(canvas, places)
+    pdf_file.add_outline(canvas, pages.bookmarks)
+    writer = _Writer(canvas, look, fonts, height)
     for page in pages.pages:
-        writer.page(page)
-    for bookmark in pages.bookmarks:
-        canvas.addOutlineEntry(bookmark.text, bookmark.target, bookmark.level, closed=bookmark.level > 0)
+        canvas._code = writer.page(page)
+        annotations = b"[ %s ]" % b"\n".join(pdf_file.links(writer.links, places))
+        canvas._annotationrefs = pdf_file.Raw(lambda _, written=annotations: written)
+        canvas.showPage()
     canvas.save()
     return buffer.getvalue()
-
-
-def _describe(canvas: Any, document: Document) -> None:
-    canvas.setTitle(document.title)
-    canvas.setAuthor(document.author)
-    canvas.setSubject(document.subject)
-    canvas.setKeywords(", ".join(document.keywords))
-    canvas.setCreator("")
-    canvas.setProducer(_PRODUCER)
-    canvas.setViewerPreference("DisplayDocTitle", "true")
-    if document.kind == "brief":
-        canvas.showOutline()
-    _set_date(canvas._doc._timeStamp, document.as_of)
-
-
-def _set_date(stamp: Any, day: date) -> None:
-    """Date the file by the edition, at midnight UTC: ReportLab would ask the clock."""
-    stamp.YMDhms = (day.year, day.month, day.day, 0, 0, 0)
-    stamp.dhh = stamp.dmm = 0
-
-
-def _forget_helvetica(canvas: Any) -> None:
-    """Take away the font that ReportLab starts every page with, which is never embedded."""
-    document = canvas._doc
-    document.fontMapping.clear()
-    document.idToObject["BasicFonts"].dict.clear()
-    canvas._preamble = ""
-    canvas._make_preamble = lambda: None
 
 
 class _Codes(dict[int, str]):
@@ -110,18 +87,13 @@ class _Writer:
         self.font: tuple[FaceKey, float] | None = None
         self.fill = self.stroke = ""
 
-    def page(self, page: Page) -> None:
+    def page(self, page: Page) -> list[str]:
+        """Return the operators of a page; its links stand in `links` then."""
         self.code, self.links = [], []
         self.font, self.fill, self.stroke = None, "", ""
         for item in page.items:
             self.item(item)
-        canvas = self.canvas
-        canvas._code = self.code
-        for anchor in page.anchors:
-            canvas.bookmarkHorizontalAbsolute(anchor.id, self.height - anchor.y + 2.0)
-        for href, *box in self.links:
-            self.link(href, box)
-        canvas.showPage()
+        return self.code
 
     def item(self, item: Placed) -> None:
         mark = item.mark
@@ -218,13 +190,6 @@ class _Writer:
         if self.stroke != wanted:
             self.stroke = wanted
             self.code.append(wanted)
-
-    def link(self, href: str, box: list[float]) -> None:
-        rect = tuple(round(side, 2) for side in box)
-        if href.startswith("#"):
-            self.canvas.linkAbsolute("", href[1:], rect)
-        else:
-            self.canvas.linkURL(href, rect)
 
 
 def _rgb(colour: str) -> str:

@@ -193,7 +193,7 @@ def _bars(chart: Chart, pen: _Pen) -> Drawing:
             (min(pen.extent(p.shown, bold=True), right_room), b / peak) for p, (_, b) in zip(points, ends, strict=True) if b > 0.0
         ]
         unit = min(((pen.width - x0 - _GAP - room) / length for room, length in rooms), default=unit)
-    zero = 3 + x0 - low / peak * unit
+    zero = x0 - low / peak * unit
 
     items: list[Shape] = []
     y = _axis_title(chart, pen, items)
@@ -483,6 +483,6 @@ def _timeline(chart: Chart, pen: _Pen) -> Drawing:
             y += pen.height(max(len(dates), len(labels), 1)) + 5.5
         if len(rows) > 1:
             dots.append(Line(rule, rows[0], rule, rows[-1], "rule", 1.5))
-        dots += [Dot(rule, row, 3.2, pen.colour(n)) for row in rows]
+        dots += [Dot(rule, row, 3.2, pen.colour(n), hollow=n % 2 == 1) for row in rows]
         y += 4.0
     return Drawing(pen.width, y - 4.0, (*dots, *items))

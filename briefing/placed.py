@@ -22,19 +22,21 @@ PartKind = Literal[
     "reference", "artifact",
 ]  # fmt: skip
 
+PartName = Literal["", "header", "footer", "marking", "repeated-row", "decoration"]
+
 
 class Part(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A place in the document's structure: what kind it is, the node it shows, and the part it lies in.
 
-    Equality is identity: two equal paragraphs are two parts. `row_head` tells a cell that names its row. For an artifact, `name` says
-    what it is.
+    Equality is identity: two equal paragraphs are two parts. `row_head` tells a cell that names its row. `name` says what an
+    artifact is; a label of that name is a bullet, which is not said.
     """
 
     kind: PartKind
     node: object = None
     parent: Part | None = None
     row_head: bool = False
-    name: Literal["", "header", "footer", "marking", "repeated-row", "decoration"] = ""
+    name: PartName = ""
 
 
 DECORATION = Part("artifact", name="decoration")
@@ -116,12 +118,14 @@ class Pages(msgspec.Struct, frozen=True, gc=False):
 def words(pages: Pages, *, everything: bool = False) -> list[str]:
     """Return the placed words in reading order as the document has them; `everything`: with artifacts, bullets, page numbers, charts."""
     text: list[str] = []
+    before: Part | None = None
     for page in pages.pages:
         for item in page.items:
             if isinstance(item.mark, TextLine) and (everything or _said(item.part)):
+                if item.part is not before or item.part.kind in {"artifact", "figure"}:
+                    text.append(" ")  # within a part, a line that ends without a space goes on in the next
                 text.extend(span.text for span in item.mark.spans)
-                text.append("" if item.mark.spans and item.mark.spans[-1].text.endswith(("-", "\u2013", "\u2014")) else "")
-                text.append(" ")
+                before = item.part
     return "".join(text).split()
 
 

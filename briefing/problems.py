@@ -11,7 +11,6 @@ An author's mistake is a `Problem`; it is collected, never raised one by one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 import msgspec
 
@@ -77,5 +76,7 @@ class MissingGlyph(BriefingError):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return a hint that names the known word nearest to `word`, or "" where none is near."""
+    from difflib import get_close_matches
+
     close = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return f"did you mean {close[0]}?" if close else ""

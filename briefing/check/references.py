@@ -220,6 +220,7 @@ class _Checker:
         for chart in self.dossier.charts.values():
             yield from self.theme(chart.theme, chart.at, f"chart {chart.id}")
             yield from self.references(chart.alt, chart.at)
+            yield from self.references(chart.caption, chart.at)
             for point in chart.points:
                 problems = list(self.figure(point.figure, point.at, f"chart {chart.id}", "figure"))
                 yield from problems

@@ -277,7 +277,7 @@ class _Maker:
         tree = passes.settle_cites(passes.quotes(found))
         tree, numbers = passes.number_sources(tree)
         tree, used = passes.expand(tree, self.dossier.abbreviations if recipe.kind == "brief" else {}, header.well_known)
-        listed = passes.quotes(tuple(self.parts.sources(numbers)))
+        listed = passes.quotes(tuple(self.parts.sources(numbers, brief=recipe.kind == "summary")))
         tree = passes.fill(tree, listed, used)
         tree = passes.contents(passes.anchor(passes.prune(tree)))
         if not passes.title_first(tree):

@@ -110,11 +110,11 @@ class Facts:
 
     def _filled(self, fact: Fact, text: str) -> Inlines:
         found: list[Inline] = []
-        for index, piece in enumerate(_PLACEHOLDER.split(text)):
+        for index, piece in enumerate(_PLACEHOLDER.split(_masked(text))):
             if index % 2:
                 found.append(self.number(fact, piece))
             elif piece:
-                found.append(Text(piece.replace("{{", "{").replace("}}", "}")))
+                found.append(Text(_bare(piece)))
         first = found[0] if found else None
         if isinstance(first, Number):  # a sentence that begins with "over 170" or with a number in words
             found[0] = msgspec.structs.replace(first, text=first.text[:1].upper() + first.text[1:])
@@ -123,29 +123,39 @@ class Facts:
     def prose(self, prose: Prose, marks: Marks) -> str:
         """Return curated Markdown with its references turned into marks: a figure with its source mark, or the mark alone."""
         out, end = [], 0
-        text = prose.text.replace("{{", "\0").replace("}}", "\1")
+        text = _masked(prose.text)
         for match in REFERENCE.finditer(text):
             view = self.view(match[1])
             part = view.mark if not match[2] else view.sentence if match[2] == "says" else view[match[2]]
             before = text[end : match.start()]
             out += [before, marks.add(part)]
             end = match.end()
-        return "".join([*out, text[end:]]).replace("\0", "{").replace("\1", "}")
+        return _bare("".join([*out, text[end:]]))
 
     def plain_prose(self, text: str) -> Inlines:
         """Return curated words that are no Markdown, a caption or an alternative text, with their figures and no source marks."""
         found: list[Inline] = []
         end = 0
+        text = _masked(text)
         for match in REFERENCE.finditer(text):
             view = self.view(match[1])
-            found.append(Text(text[end : match.start()]))
+            found.append(Text(_bare(text[end : match.start()])))
             if match[2]:
                 found += (
                     inline for inline in (view.sentence if match[2] == "says" else view[match[2]]) if not isinstance(inline, Cite)
                 )
             end = match.end()
-        found.append(Text(text[end:]))
+        found.append(Text(_bare(text[end:])))
         return tuple(inline for inline in found if not (isinstance(inline, Text) and not inline.text))
+
+
+def _masked(text: str) -> str:
+    """Return `text` with its doubled braces, which stand for plain ones, out of the way of references."""
+    return text.replace("{{", "\0").replace("}}", "\1")
+
+
+def _bare(text: str) -> str:
+    return text.replace("\0", "{").replace("\1", "}")
 
 
 def _before_stop(inlines: Inlines, mark: Inline) -> Inlines:

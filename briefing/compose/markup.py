@@ -45,6 +45,8 @@ from briefing.model import (
 
 _CALLOUTS: tuple[str, ...] = get_args(CalloutRole)
 _ROLES: tuple[str, ...] = get_args(ParagraphRole)
+_CONTAINERS: tuple[str, ...] = (*_CALLOUTS, *_ROLES, "keep", "drop")
+_FENCE = re.compile(r"([ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)*):::+[ \t]*(.*?)[ \t]*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -56,7 +58,7 @@ class MarkupError(ValueError):
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["html_block", "html_inline", "image", "autolink"])
     parser.validateLink = lambda url: not _SCHEME.match(url) or url.lower().startswith(("http:", "https:", "mailto:"))  # type: ignore[method-assign]
-    for name in (*_CALLOUTS, *_ROLES, "keep", "drop"):
+    for name in _CONTAINERS:
         parser.use(container_plugin, name)
     return parser
 
@@ -66,7 +68,36 @@ def blocks(text: str, marks: Marks) -> tuple[Block, ...]:
 
     Raises MarkupError for what a brief cannot hold: code, rules, quotations, images, a heading below level 3.
     """
-    return _Reader(_parser().parse(text), marks).read()
+    return _Reader(_parser().parse(_nested(text)), marks).read()
+
+
+def _nested(text: str) -> str:
+    """Return `text` with more colons on a container the deeper others lie in it: the parser closes one by their number."""
+    lines = text.split("\n")
+    open_: list[tuple[int, int]] = []  # the opening lines, and how many containers deep each is
+    for number, line in enumerate(lines):
+        fence = _FENCE.fullmatch(line)
+        if not fence:
+            continue
+        where = f"(line {number + 1} of the text)"
+        if fence[2]:
+            name = fence[2].split()[0]
+            if name not in _CONTAINERS:
+                raise MarkupError(f"there is no container '::: {name}' {where}; there are {', '.join(_CONTAINERS)}")
+            open_.append((number, 0))
+            continue
+        if not open_:
+            raise MarkupError(f"a ':::' closes nothing {where}")
+        start, depth = open_.pop()
+        for at in (start, number):
+            lines[at] = _FENCE.sub(lambda match, colons=":" * (3 + depth): f"{match[1]}{colons} {match[2]}", lines[at])  # type: ignore[misc]
+        if open_:
+            outer, inside = open_.pop()
+            open_.append((outer, max(inside, depth + 1)))
+    if open_:
+        number = open_[-1][0]
+        raise MarkupError(f"'{lines[number].strip()}' is never closed (line {number + 1} of the text)")
+    return "\n".join(lines)
 
 
 class _Reader:

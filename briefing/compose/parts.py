@@ -7,6 +7,7 @@ from datetime import date
 
 from briefing.compose.facts import Facts, FactView
 from briefing.compose.numbers import worded
+from briefing.compose.passes import curly
 from briefing.compose.wording import span_of_sources, worded_day
 from briefing.model import (
     Bullets,
@@ -162,9 +163,8 @@ class Parts:
         """Return the timeline: the `limit` most important events, by date, each with its state as of the brief's date."""
         chosen = sorted(self.dossier.timeline, key=lambda row: row.priority)[:limit]
         rows = []
-        for row in sorted(chosen, key=lambda row: _start(self.facts.view(row.fact).fact)):
+        for row, when in sorted(((row, self._date(row.fact)) for row in chosen), key=lambda dated: _order(dated[1])):
             view = self.facts.view(row.fact)
-            when = view.fact.due if view.state in ("upcoming", "overdue") and view.fact.due else view.fact.when or view.fact.due
             shown: Inline = Number(when.short(), view.id, "when") if when else Text("not stated")
             at = view.state if view.state != "stands" else "happened"
             rows.append(
@@ -174,6 +174,11 @@ class Parts:
         return self._table(
             "timeline", "Timeline", columns, rows, f"Events by date; their state is as of {worded_day(self.facts.as_of)}."
         )
+
+    def _date(self, name: str) -> When | None:
+        """Return the date that a timeline shows: of a thing to come its due date, else the date it speaks of."""
+        view = self.facts.view(name)
+        return view.fact.due if view.state in ("upcoming", "overdue") and view.fact.due else view.fact.when or view.fact.due
 
     def chart(self, name: str) -> Chart | None:
         """Return a chart of the dossier, or None where nothing of it is known as of the date."""
@@ -190,7 +195,7 @@ class Parts:
             series,
             f"figure-{spec.id}",
             (Text(f"Figure {self._charts}. {spec.title}"),),
-            alt=plain(self.facts.plain_prose(spec.alt)).strip(),
+            alt=curly(plain(self.facts.plain_prose(spec.alt)).strip()),
             unit=unit,
             source=(*self.facts.plain_prose(spec.caption.strip()), Text(" Sources:" if spec.caption else "Sources:"), *cites),
         )
@@ -220,10 +225,10 @@ class Parts:
         """Return the facts whose day has passed without a source that tells what came of it, the earliest first."""
         return sorted((view for view in self.facts if view.state == "overdue"), key=_due)
 
-    def sources(self, numbers: dict[str, int]) -> Iterator[SourceEntry]:
-        """Yield the list of sources in the order of their numbers: who, what, when, what kind, what for."""
+    def sources(self, numbers: dict[str, int], *, brief: bool = False) -> Iterator[SourceEntry]:
+        """Yield the list of sources in the order of their numbers: who, what, when; unless `brief`, what kind and what for."""
         for key, number in sorted(numbers.items(), key=lambda item: item[1]):
-            yield SourceEntry(number, key, _source_words(self.dossier.sources[key]))
+            yield SourceEntry(number, key, _source_words(self.dossier.sources[key], brief=brief))
 
     def span(self) -> Inlines:
         """Return the span of the sources' dates in words."""
@@ -275,22 +280,20 @@ def _together(marks: Iterable[Inlines]) -> Inlines:
     return (Cite(tuple(refs.values())),) if refs else ()
 
 
-def _source_words(source: Source) -> Inlines:
+def _source_words(source: Source, *, brief: bool) -> Inlines:
     dated = source.published or source.dated
     if source.published is not None:
         day = source.published.worded()
     elif dated is not None:
-        day = f"undated; by the desk's estimate {dated.worded()}" + (f" ({source.dated_because})" if source.dated_because else "")
+        because = f" ({source.dated_because})" if source.dated_because and not brief else ""
+        day = f"undated; by the desk's estimate {dated.worded()}{because}"
     else:
         day = "undated"
     who = ", ".join(part for part in (source.author, source.publisher) if part)
-    words: list[Inline] = [
-        Text(f"{who}. "),
-        Emphasis((Text(source.title),)),
-        Text(f". {day[:1].upper()}{day[1:]}. {source.kind.capitalize()} source."),
-    ]
-    if source.cited_for:
-        words.append(Text(f" Cited for: {source.cited_for}."))
+    words: list[Inline] = [Text(f"{who}. "), Emphasis((Text(source.title),)), Text(f". {day[:1].upper()}{day[1:]}.")]
+    if not brief:
+        cited_for = f" Cited for: {source.cited_for.rstrip('.')}." if source.cited_for else ""
+        words.append(Text(f" {source.kind.capitalize()} source.{cited_for}"))
     return tuple(words)
 
 
@@ -309,7 +312,10 @@ def _due(view: FactView) -> date:
 
 
 def _start(fact: Fact) -> tuple[date, date]:
-    when = fact.when or fact.due
+    return _order(fact.when or fact.due)
+
+
+def _order(when: When | None) -> tuple[date, date]:
     return (when.start, when.end) if when else (date.max, date.max)
 
 

@@ -34,7 +34,7 @@ from briefing.model import (
 from briefing.walk import nodes, plain
 
 _T = TypeVar("_T")
-_SENTENCE_END = re.compile(r"[.!?;](?=\s|$)")
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -126,13 +126,13 @@ def settle_cites(tree: _T) -> _T:
     """Return the tree with its source marks as a reader wants them: one mark where a sentence would repeat it.
 
     Marks that stand side by side become one; of marks for the same sources in one sentence the last stays, and it keeps the
-    paragraphs of all. A mark is tied to the word before it by a no-break space, and comes after a comma or full stop's word.
+    paragraphs of all. A mark is tied to the word before it by a no-break space, and stands before the stop of its sentence.
     """
     return rewrite(tree, _settle)
 
 
 def _settle(run: Inlines) -> Inlines:
-    items = [inline for inline in run if not (isinstance(inline, Cite) and not inline.refs)]
+    items = _before_stops([inline for inline in run if not (isinstance(inline, Cite) and not inline.refs)])
     merged: list[Inline] = []
     for inline in items:
         last = merged[-1] if merged else None
@@ -175,6 +175,21 @@ def _settle(run: Inlines) -> Inlines:
                 found.append(Text(_NO_BREAK))
         found.append(inline)
     return tuple(found)
+
+
+def _before_stops(run: list[Inline]) -> list[Inline]:
+    """Return inlines with every mark that follows a stop at once, and ends the text or is followed by a space, before that stop."""
+    found: list[Inline] = []
+    for index, inline in enumerate(run):
+        last = found[-1] if found else None
+        stopped = isinstance(inline, Cite) and isinstance(last, Text) and last.text.endswith((".", "!", "?"))
+        following = plain(tuple(next_ for next_ in run[index + 1 :] if not isinstance(next_, Cite)))[:1]
+        if stopped and (not following or following.isspace()):
+            assert isinstance(last, Text)
+            found[-1:] = [msgspec.structs.replace(last, text=last.text[:-1]), inline, Text(last.text[-1])]
+        else:
+            found.append(inline)
+    return found
 
 
 def _close_gap(run: list[Inline], gap: int) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 import msgspec
 
 from briefing.compose.wording import known_by
-from briefing.seeds import BottomLine, Dossier, Fact, Prose, Section, Whole
+from briefing.seeds import BottomLine, ChartPoint, ChartSpec, Dossier, Fact, Prose, Section, Whole
 
 REFERENCE = re.compile(r"\{([a-z0-9-]+)(?:\.([a-z0-9-]+))?\}")
 
@@ -54,7 +54,8 @@ def select(dossier: Dossier, as_of: date, *, clearance: str = "", themes: Sequen
             for key, chart in dossier.charts.items()
             if (not themes or chart.theme in chosen)
             and known(Prose(chart.alt))
-            and (points := tuple(p for p in chart.points if p.figure.partition(".")[0] in facts))
+            and known(Prose(chart.caption))
+            and (points := _points(chart, facts))
         },
         differences=tuple(
             row
@@ -64,6 +65,14 @@ def select(dossier: Dossier, as_of: date, *, clearance: str = "", themes: Sequen
             and all(side.fact in facts and known(side.says) for side in row.positions)
         ),
     )
+
+
+def _points(chart: ChartSpec, facts: dict[str, Fact]) -> tuple[ChartPoint, ...]:
+    """Return the points of known facts; of bars and lines only the labels that every series still has."""
+    gone = {point.label for point in chart.points if point.figure.partition(".")[0] not in facts}
+    if chart.kind == "timeline":
+        return tuple(point for point in chart.points if point.figure.partition(".")[0] in facts)
+    return tuple(point for point in chart.points if point.label not in gone)
 
 
 def references(prose: Prose) -> Iterable[str]:

@@ -25,6 +25,7 @@ _TEXT_METHODS = {
     "capitalize", "endswith", "find", "isdigit", "join", "lower", "lstrip", "partition", "removeprefix", "removesuffix", "rstrip", "split",
     "startswith", "strip", "title", "upper",
 }  # fmt: skip
+_PRINTED = "as printed"  # a filter of our own; no template can call it, for no name has a space
 
 
 class TemplateFault(Exception):
@@ -60,10 +61,10 @@ class _Environment(ImmutableSandboxedEnvironment):
             node.body.insert(0, nodes.ExprStmt(tick, lineno=node.lineno).set_lineno(node.lineno))
         for block in tree.find_all(nodes.AssignBlock):
             if block.filter is None:
-                block.filter = nodes.Filter(None, "_printed", [], [], None, None)  # type: ignore[arg-type]
+                block.filter = nodes.Filter(None, _PRINTED, [], [], None, None)
         return tree
 
-    def call(self, context: Any, function: Any, *args: Any, **named: Any) -> Any:  # type: ignore[override]
+    def call(self, context: Any, function: Any, /, *args: Any, **named: Any) -> Any:
         value = super().call(context, function, *args, **named)
         return _Printed(value) if isinstance(function, (Macro, BlockReference)) else value
 
@@ -103,7 +104,7 @@ def run(
     steps = 0
 
     def step() -> None:
-        autoescape=True,  # what macros and finalize return is Markup: nothing is escaped twice
+        nonlocal steps
         steps += 1
         if steps > STEPS:
             raise OverBudgetError(f"the template takes more than {STEPS:,} steps; a loop may have no end")
@@ -124,7 +125,7 @@ def run(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters = {key: environment.filters[key] for key in FILTERS} | {"_printed": _Printed}
+    environment.filters = {key: environment.filters[key] for key in FILTERS} | {_PRINTED: _Printed}
     environment.globals = {"range": environment.globals["range"], "_step": step, **values}
     try:
         size, parts = 0, []

@@ -31,7 +31,7 @@ from briefing.model import (
     Text,
     Title,
 )  # fmt: skip
-from briefing.placed import Bookmark, Part, Placed, TextLine
+from briefing.placed import Bookmark, Part, PartName, Placed, TextLine
 from briefing.walk import plain
 
 _HEADINGS: tuple[Role, Role, Role] = ("heading-1", "heading-2", "heading-3")
@@ -47,7 +47,7 @@ def strips_of(blocks: tuple[Block, ...], place: Place, setting: Setting) -> list
     breaking = False
     for at, block in enumerate(blocks):
         if isinstance(block, PageBreak):
-            breaking = True
+            breaking = not setting.summary
             continue
         made = _strips(block, place, setting)
         if not made:
@@ -64,7 +64,9 @@ def _leads_in(block: Block, following: Block) -> bool:
     """Tell whether a paragraph announces what follows, by its role or with a colon."""
     if not isinstance(block, Paragraph) or isinstance(following, PageBreak):
         return False
-    return block.role in {"label", "judgement", "lead"} or (isinstance(following, Bullets | Steps | Table) and plain(block.children).rstrip().endswith(":"))
+    return block.role in {"label", "judgement", "lead"} or (
+        isinstance(following, Bullets | Steps | Table) and plain(block.children).rstrip().endswith(":")
+    )
 
 
 def _strips(block: Block, place: Place, setting: Setting) -> list[Strip]:
@@ -142,22 +144,21 @@ def _list(block: Bullets | Steps, items: list[tuple[str, Item]], place: Place, s
     role: Role = "callout" if place.role == "callout" else "bullet"
     style = setting.style(role)
     part = Part("list", block, place.parent)
-    labels = [one_line(label, _recoloured(style, "accent"), setting.fonts) for label, _ in items]
+    marked = _recoloured(style, "accent")
+    made = {label: one_line(label, marked, setting.fonts) for label in dict.fromkeys(label for label, _ in items)}
+    labels = [made[label] for label, _ in items]
     numbered = isinstance(block, Steps)
     indent = max([_INDENT, *(label.width + 5.0 for label in labels)]) if numbered else _INDENT
     strips: list[Strip] = []
     for (_, item), label in zip(items, labels, strict=True):
         own = Part("item", item, part)
         inner = replace(place.narrowed(indent), role=role, depth=place.depth + 1, parent=Part("body", item, own))
-        made = strips_of(item.blocks, inner, setting)
-        if not made:
-            made = [Strip(style.leading, [], frame=place.frame, after=style.after)]
+        inside = strips_of(item.blocks, inner, setting) or [Strip(style.leading, [], frame=place.frame, after=style.after)]
         x = place.x + (indent - 5.0 - label.width if numbered else 1.5)
-        name = "" if numbered else "decoration"  # a number is said, a bullet is not
-        first = made[0]
-        tall = _first_baseline(first, style)
-        first.marks = [Placed(x, tall, label, Part("label", item, own, name=name)), *first.marks]
-        strips += made
+        name: PartName = "" if numbered else "decoration"  # a number is said, a bullet is not
+        down = _first_baseline(inside[0], style)
+        inside[0].marks = [Placed(x, down, label, Part("label", item, own, name=name)), *inside[0].marks]
+        strips += inside
     if strips and place.depth == 0:
         strips[-1].after = max(strips[-1].after, setting.style(place.role).after)
     return strips

@@ -30,10 +30,7 @@ def number_strips(block: KeyNumbers, place: Place, setting: Setting) -> list[Str
         most = min(most, 4)
     rows = ceil(len(block.items) / most)
     across = ceil(len(block.items) / rows)
-    strips = [
-        _number_row(block.items[at : at + across], across, place, setting, part, (value_style, label_style))
-        for at in range(0, len(block.items), across)
-    ]
+    strips = [_number_row(block.items[at : at + across], across, place, setting, part) for at in range(0, len(block.items), across)]
     gap = setting.style("body").after
     strips[0].before = gap * 0.5
     strips[-1].after = gap * 1.5
@@ -42,14 +39,10 @@ def number_strips(block: KeyNumbers, place: Place, setting: Setting) -> list[Str
     return strips
 
 
-def _number_row(
-    items: tuple[KeyNumber, ...], across: int, place: Place, setting: Setting, part: Part, styles: tuple[Style, Style]
-) -> Strip:
-    value_style, label_style = styles
+def _number_row(items: tuple[KeyNumber, ...], across: int, place: Place, setting: Setting, part: Part) -> Strip:
+    value_style, label_style = setting.style("key-number"), setting.style("key-label")
     width = (place.width - _GUTTER * (across - 1)) / across
-    cells = [
-        (setting.lines(item.value, value_style, width), setting.lines(item.label, label_style, width)) for item in items
-    ]
+    cells = [(setting.lines(item.value, value_style, width), setting.lines(item.label, label_style, width)) for item in items]
     top = _STRIP_PAD
     values = max(len(value) for value, _ in cells) * value_style.leading
     tall = top + values + max(len(label) for _, label in cells) * label_style.leading + 2.0
@@ -163,7 +156,9 @@ def chart_strips(chart: Chart, place: Place, setting: Setting) -> list[Strip]:
     strips.append(Strip(drawing.height, marks, frame=place.frame, after=source_style.after))
     if chart.source:
         strips[-1].after = 0.0
-        strips += text_strips(setting.lines(chart.source, source_style, place.width), source_style, place, Part("source", chart, part))
+        strips += text_strips(
+            setting.lines(chart.source, source_style, place.width), source_style, place, Part("source", chart, part)
+        )
     for strip in strips[:-1]:
         strip.keep = True
     strips[0].anchors = (chart.id,) if chart.id else ()

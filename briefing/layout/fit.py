@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from briefing.layout.blocks import strips_of
-from briefing.layout.flow import Place, Setting, Strip, height
+from briefing.layout.flow import LineCache, Setting, Strip, height
 from briefing.layout.fonts import Fonts
 from briefing.layout.pages import place_of
 from briefing.look import ROLES, Look, Role, Style
@@ -40,6 +40,7 @@ _NOTES: frozenset[Role] = frozenset(
 )  # fmt: skip
 _TIGHTEST_LEADING = 1.16  # of the size: lines closer than that touch in places
 _T = TypeVar("_T", Item, Row, KeyNumber)
+_B = TypeVar("_B", Bullets | Steps, KeyNumbers, Table)
 
 
 class Fitted(msgspec.Struct, frozen=True):
@@ -57,8 +58,11 @@ def fit(document: Document, look: Look, fonts: Fonts, extra_lines: float | None 
     Raises OnePageImpossible where nothing more may be dropped, and MissingGlyph.
     """
     lines_free = look.fit.slack_lines if extra_lines is None else extra_lines
-    steps = [(1.0, spacing) for spacing in look.fit.spacing] + [(size, look.fit.spacing[-1]) for size in look.fit.type if size != 1.0]
-    rulers = [_Ruler(document, tightened(look, spacing, size), fonts, lines_free) for size, spacing in steps]
+    steps = [(1.0, spacing) for spacing in look.fit.spacing] + [
+        (size, look.fit.spacing[-1]) for size in look.fit.type if size != 1.0
+    ]
+    broken: LineCache = {}
+    rulers = [_Ruler(document, tightened(look, spacing, size), fonts, lines_free, broken) for size, spacing in steps]
     for step, ruler in zip(steps, rulers, strict=True):
         if ruler.over(document) <= 0.0:
             return Fitted(document, ruler.look, (), _worded(step, look))
@@ -66,7 +70,7 @@ def fit(document: Document, look: Look, fonts: Fonts, extra_lines: float | None 
     dropped: list[_Droppable] = []
     kept = document
     for candidate in _candidates(document):
-        kept = without(document, dropped + [candidate])
+        kept = without(document, [*dropped, candidate])
         dropped.append(candidate)
         if last.over(kept) <= 0.0:
             break
@@ -95,10 +99,10 @@ def _worded(step: tuple[float, float], look: Look) -> str:
 class _Ruler:
     """Measures documents under one look; a block that it has measured before is not set again."""
 
-    def __init__(self, document: Document, look: Look, fonts: Fonts, lines_free: float) -> None:
+    def __init__(self, document: Document, look: Look, fonts: Fonts, lines_free: float, broken: LineCache) -> None:
         self.look = look
         self._place, tall = place_of(document, look)
-        self._setting = Setting(look, fonts, document.one_page, tall)
+        self._setting = Setting(look, fonts, document.one_page, tall, broken=broken)
         self._room = tall - lines_free * look.style("body", summary=True).leading
         self._set: dict[int, tuple[Block, list[Strip]]] = {}
 
@@ -185,9 +189,7 @@ def without(document: Document, dropped: list[_Droppable]) -> Document:
 
 
 def _pruned(blocks: tuple[Block, ...], path: tuple[int, ...], gone: frozenset[tuple[int, ...]]) -> tuple[Block, ...]:
-    kept: list[Block | None] = [
-        None if (*path, at) in gone else _kept(block, (*path, at), gone) for at, block in enumerate(blocks)
-    ]
+    kept: list[Block | None] = [None if (*path, at) in gone else _kept(block, (*path, at), gone) for at, block in enumerate(blocks)]
     if None in kept:
         for at in reversed(range(len(kept))):
             if kept[at] is not None and _is_lead(blocks[at]) and _leads_nowhere(blocks[at], at, kept):
@@ -240,5 +242,5 @@ def _left(parts: tuple[_T, ...], path: tuple[int, ...], gone: frozenset[tuple[in
     return ((at, part) for at, part in enumerate(parts) if (*path, at) not in gone)
 
 
-def _replaced(block: Any, **parts: tuple[Any, ...]) -> Any:
+def _replaced(block: _B, **parts: tuple[object, ...]) -> _B | None:
     return msgspec.structs.replace(block, **parts) if all(parts.values()) else None

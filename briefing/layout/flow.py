@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 from briefing.layout.fonts import Fonts
 from briefing.layout.lines import Words, dress_of
 from briefing.look import Look, Role, Style
 from briefing.model import Inlines, Text
 from briefing.placed import Bookmark, Dress, Part, Placed, TextLine
+
+LineCache: TypeAlias = dict[tuple[Any, ...], tuple[Inlines, list[TextLine]]]  # the inlines are kept, so that their id stays theirs
 
 MIDDLE = 0.33  # of the size: half the height of capitals, which stand in the middle of their line
 
@@ -66,6 +69,7 @@ class Setting:
     summary: bool
     page_height: float  # of the text
     styles: dict[Role, Style] = field(default_factory=dict)
+    broken: LineCache | None = None  # for who sets the same words again and again
 
     def style(self, role: Role) -> Style:
         try:
@@ -75,16 +79,21 @@ class Setting:
             return style
 
     def words(self, inlines: Inlines, style: Style) -> Words:
-        words = Words(self.fonts, "link")
+        words = Words(self.fonts)
         words.add(inlines, dress_of(style))
         return words
 
     def lines(self, inlines: Inlines, style: Style, room: float) -> list[TextLine]:
-        return self.words(inlines, style).broken(room)
+        if self.broken is None:
+            return self.words(inlines, style).broken(room)
+        key = id(inlines), style.family, style.bold, style.italic, style.size, style.colour, room
+        if key not in self.broken:
+            self.broken[key] = inlines, self.words(inlines, style).broken(room)
+        return self.broken[key][1]
 
     def linked(self, text: str, href: str, style: Style, room: float) -> list[TextLine]:
         """Return the lines of words that lead somewhere but look like any others."""
-        words = Words(self.fonts, "link")
+        words = Words(self.fonts)
         plain = dress_of(style)
         words.add((Text(text),), Dress(plain.face, plain.size, plain.colour, href=href))
         return words.broken(room)
@@ -143,7 +152,9 @@ def tie(strips: list[Strip]) -> list[Strip]:
     return strips
 
 
-def marks_of(lines: list[TextLine], style: Style, x: float, y: float, part: Part, *, width: float = 0.0, align: str = "left") -> list[Placed]:
+def marks_of(
+    lines: list[TextLine], style: Style, x: float, y: float, part: Part, *, width: float = 0.0, align: str = "left"
+) -> list[Placed]:
     """Return lines set under each other from `y` down; with a `width`, by `align` within it."""
     down = y + baseline(style)
     marks: list[Placed] = []
@@ -152,4 +163,3 @@ def marks_of(lines: list[TextLine], style: Style, x: float, y: float, part: Part
         marks.append(Placed(x + shift, down, line, part))
         down += style.leading
     return marks
-

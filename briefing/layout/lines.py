@@ -26,6 +26,7 @@ _INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u200c\u200d\u2060\ufeff\x00")
 _HANDY = "/.-_?&=,;:"  # a long address is cut after one of these rather than anywhere
 _TOLERANCE = 0.01  # points; sums of widths differ in the last digits
 
+LINK = "link"  # the name of the colour
 CITE_SIZE = 0.8  # of the words beside a source mark
 CITE_RISE = 0.12
 
@@ -33,11 +34,10 @@ CITE_RISE = 0.12
 class Words:
     """Inlines as pieces ready to be broken: text, dress and width of each, and where a line may begin."""
 
-    __slots__ = ("cuts", "dresses", "fonts", "forced", "link_colour", "starts", "texts", "waiting", "widths")
+    __slots__ = ("cuts", "dresses", "fonts", "forced", "starts", "texts", "waiting", "widths")
 
-    def __init__(self, fonts: Fonts, link_colour: str) -> None:
+    def __init__(self, fonts: Fonts) -> None:
         self.fonts = fonts
-        self.link_colour = link_colour
         self.texts: list[str] = []
         self.widths: list[float] = []
         self.dresses: list[tuple[int, Dress]] = []  # (index of the first piece in it, dress)
@@ -60,7 +60,7 @@ class Words:
                 case Emphasis(children=children):
                     self.add(children, _dressed(dress, face=(dress.face[0], dress.face[1], not dress.face[2])))
                 case Link(href=href, children=children):
-                    self.add(children, _dressed(dress, colour=self.link_colour, href=href, inline=inline))
+                    self.add(children, _dressed(dress, colour=LINK, href=href, inline=inline))
                 case LineBreak():
                     self.waiting = False
                     self.forced.append(len(self.texts))
@@ -124,17 +124,22 @@ class Words:
         self._append(text, dress)
 
     def _append(self, text: str, dress: Dress) -> None:
-        for key, run in self.fonts.runs(dress.face, text):
-            worn = dress if key == dress.face else _dressed(dress, face=key)
-            if not self.dresses or self.dresses[-1][1] is not worn:
-                self.dresses.append((len(self.texts), worn))
-            self.texts.append(run)
-            self.widths.append(self.fonts.face(key).widths[run] * worn.size)
+        try:
+            self._put(text, self.fonts.face(dress.face).widths[text], dress)
+        except KeyError:
+            for key, run in self.fonts.runs(dress.face, text):
+                self._put(run, self.fonts.face(key).widths[run], dress if key == dress.face else _dressed(dress, face=key))
+
+    def _put(self, text: str, width: float, dress: Dress) -> None:
+        if not self.dresses or self.dresses[-1][1] is not dress:
+            self.dresses.append((len(self.texts), dress))
+        self.texts.append(text)
+        self.widths.append(width * dress.size)
 
     def _add_cite(self, cite: Cite, dress: Dress) -> None:
         size = dress.size * CITE_SIZE
         face: FaceKey = ("sans", dress.face[1], False)
-        colour = self.link_colour if dress.colour != "on-accent" else dress.colour
+        colour = LINK if dress.colour != "on-accent" else dress.colour
         plain = Dress(face, size, colour, 0.0 if self.waiting else dress.size * CITE_RISE)
         self._add_piece("[", plain, joined=True)
         for at, ref in enumerate(cite.refs):
@@ -147,14 +152,14 @@ class Words:
         """Return the widest unit that no line may end within, and the width of all on one line."""
         if not self.texts:
             return 0.0, 0.0
+        texts, firsts = self.texts, self._firsts()
         sums = [0.0, *accumulate(self.widths)]
-        widest = total = line = 0.0
-        for first, end in self._units():
-            width = sums[end] - sums[first]
-            line = width if first in self.forced else line + width
-            total = max(total, line)
-            widest = max(widest, width - self._lead(first))
-        return widest, total
+        lefts = [sums[first] for first in firsts]
+        space = min(self._space(dress) for _, dress in self.dresses)
+        units = map(sub, [*lefts[1:], sums[-1]], lefts)
+        widest = max(width - space if texts[first][:1] == " " else width for width, first in zip(units, firsts, strict=True))
+        stops = [0.0, *(sums[first] for first in self.forced if first < len(texts)), sums[-1]]
+        return widest, max(map(sub, stops[1:], stops))
 
     def _units(self) -> Iterator[tuple[int, int]]:
         firsts = self._firsts()
@@ -174,9 +179,15 @@ class Words:
         """Return the lines that the words make, each at most `room` points wide."""
         if not self.texts:
             return []
-        if self._too_wide(room):
-            return self._cut(room)._lines(room)
-        return self._lines(room)
+        firsts = self._firsts()
+        sums = [0.0, *accumulate(self.widths)]
+        lefts = [sums[first] for first in firsts]
+        ends = [*lefts[1:], sums[-1]]
+        if max(map(sub, ends, lefts)) > room:  # with its leading space: a false alarm does no harm
+            cut = self._cut(room)
+            firsts, sums = cut._firsts(), [0.0, *accumulate(cut.widths)]
+            return cut._lines(room, firsts, sums, [*(sums[first] for first in firsts[1:]), sums[-1]])
+        return self._lines(room, firsts, sums, ends)
 
     def _firsts(self) -> list[int]:
         """Return the indices of the pieces that units begin with."""
@@ -185,17 +196,8 @@ class Words:
             return starts if starts and starts[0] == 0 else [0, *starts]
         return sorted({0, *(start for start in starts if start < len(self.texts))})
 
-    def _too_wide(self, room: float) -> bool:
-        sums = [0.0, *accumulate(self.widths)]
-        lefts = [sums[first] for first in self._firsts()]
-        return max(map(sub, [*lefts[1:], sums[-1]], lefts)) > room
-
-    def _lines(self, room: float) -> list[TextLine]:
+    def _lines(self, room: float, firsts: list[int], sums: list[float], ends: list[float]) -> list[TextLine]:
         texts, dresses = self.texts, self.dresses
-        firsts = self._firsts()
-        sums = [0.0, *accumulate(self.widths)]
-        ends = [sums[first] for first in firsts[1:]]
-        ends.append(sums[-1])
         stops = [bisect_left(firsts, first) for first in self.forced if first < len(texts)]
         room += _TOLERANCE
         lines: list[TextLine] = []
@@ -230,9 +232,8 @@ class Words:
             if at == piece and spaced:
                 text = text[1:]
                 x = 0.0
-            elif dress.href and spans and text[:1] in {" ", "\u00a0"}:  # a link begins with its first letter
-                gap = self._space(dress)
-                before = spans[-1]
+            elif dress.href and spans and text[:1] == " " and _alike(spans[-1].dress, dress):  # a link begins with its first letter
+                gap, before = self._space(dress), spans[-1]
                 spans[-1] = Span(before.text + text[:1], before.dress, before.x, before.width + gap)
                 text = text[1:]
                 x += gap
@@ -245,7 +246,7 @@ class Words:
 
     def _cut(self, room: float) -> Words:
         """Return the same words, those wider than `room` cut into pieces that are not."""
-        cut = Words(self.fonts, self.link_colour)
+        cut = Words(self.fonts)
         for first, end in self._units():
             if first in self.forced:
                 cut.forced.append(len(cut.texts))
@@ -282,12 +283,14 @@ class Words:
         return parts
 
 
+def _alike(one: Dress, other: Dress) -> bool:
+    return (one.face, one.size, one.rise) == (other.face, other.size, other.rise)
+
+
 def _dressed(
     dress: Dress, *, face: FaceKey | None = None, colour: str = "", href: str = "", inline: Text | Link | None = None
 ) -> Dress:
-    return Dress(
-        face or dress.face, dress.size, colour or dress.colour, dress.rise, href or dress.href, inline or dress.inline
-    )
+    return Dress(face or dress.face, dress.size, colour or dress.colour, dress.rise, href or dress.href, inline or dress.inline)
 
 
 def dress_of(style: Style) -> Dress:
@@ -295,19 +298,13 @@ def dress_of(style: Style) -> Dress:
     return Dress((style.family, style.bold, style.italic), style.size, style.colour)
 
 
-def break_lines(inlines: Inlines, style: Style, room: float, fonts: Fonts) -> list[TextLine]:
-    """Return inlines in a style, broken into lines at most `room` points wide. Raises MissingGlyph."""
-    words = Words(fonts, "link")
-    words.add(inlines, dress_of(style))
-    return words.broken(room)
-
-
 def one_line(text: str, style: Style, fonts: Fonts) -> TextLine:
     """Return the text as a single line, however wide. Raises MissingGlyph."""
-    words = Words(fonts, "link")
+    words = Words(fonts)
     words._append(text, dress_of(style))
     sums = [0.0, *accumulate(words.widths)]
     spans = tuple(
-        Span(run, dress, sums[at], sums[at + 1] - sums[at]) for at, (run, (_, dress)) in enumerate(zip(words.texts, words.dresses, strict=True))
+        Span(run, dress, sums[at], sums[at + 1] - sums[at])
+        for at, (run, (_, dress)) in enumerate(zip(words.texts, words.dresses, strict=True))
     )
     return TextLine(spans, sums[-1])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from briefing.drawing import Rect
 from briefing.drawing import Line as Rule
+from briefing.drawing import Rect
 from briefing.layout.blocks import strips_of
 from briefing.layout.flow import Frame, Place, Setting, Strip, advance
 from briefing.layout.fonts import Fonts
@@ -69,7 +69,7 @@ class _Filler:
         self.pages: list[list[Placed]] = [[]]
         self.anchors: list[list[Anchor]] = [[]]
         self.bookmarks: list[Bookmark] = []
-        self.entries: list[tuple[int, int, str, float]] = []  # page, index of the item, target, y
+        self.entries: list[tuple[int, int, str]] = []  # contents entries: page, index of the item, target
         self.y = self.top
         self.above: Strip | None = None
         self.framed: tuple[Frame, float, int] | None = None  # a box begun on this page: its top, and where its shade goes
@@ -115,7 +115,7 @@ class _Filler:
             self.framed = (strip.frame, self.y - strip.frame.pad, len(self.pages[-1]))
         page, y = self.pages[-1], self.y
         if strip.target:
-            self.entries.append((len(self.pages) - 1, len(page), strip.target, y))
+            self.entries.append((len(self.pages) - 1, len(page) + len(strip.marks) - 1, strip.target))
         page += [Placed(item.x, item.y + y, item.mark, item.part) for item in strip.marks]
         self.anchors[-1] += [Anchor(name, y) for name in strip.anchors]
         self.bookmarks += strip.bookmarks
@@ -132,7 +132,8 @@ class _Filler:
             Placed(frame.x, top, Rect(0.0, 0.0, frame.width, tall, frame.fill), DECORATION),
             Placed(frame.x, top, Rect(0.0, 0.0, frame.rule_width, tall, frame.rule), DECORATION),
         ]
-        self.entries = [(page, item + 2 if page == len(self.pages) - 1 and item >= at else item, *rest) for page, item, *rest in self.entries]
+        last = len(self.pages) - 1
+        self.entries = [(page, item + 2 * (page == last and item >= at), target) for page, item, target in self.entries]
         self.framed = None
 
     def _turn(self) -> None:
@@ -145,7 +146,7 @@ class _Filler:
         """Return all pages, with page numbers in the contents, headers and footers."""
         self._close()
         numbers = {anchor.id: at for at, page in enumerate(self.anchors, 1) for anchor in page}
-        for page, item, target, _ in reversed(self.entries):
+        for page, item, target in reversed(self.entries):
             if target in numbers:
                 self._number(page, item, str(numbers[target]))
         count = len(self.pages)
@@ -162,13 +163,10 @@ class _Filler:
         style = self.look.style("contents", summary=self.document.one_page)
         line = one_line(number, style, self.fonts)
         right = self.left + self.width
-        dot = one_line(". ", style, self.fonts).width
-        start, end = entry.x + entry.mark.width + 5.0, right - line.width - 4.0
+        start, end = entry.x + entry.mark.width + 6.0, right - line.width - 5.0
         added = []
-        count = int((end - start) / dot)
-        if count > 2:
-            leader = one_line(". " * count, style, self.fonts)
-            added.append(Placed(end - leader.width, entry.y, leader, DECORATION))
+        if end - start > 12.0:  # drawn from the right, so that the dots of all entries stand under each other
+            added.append(Placed(0.0, entry.y - 0.5, Rule(right - 16.0, 0.0, start, 0.0, "rule", 0.7, 1.4), DECORATION))
         added.append(Placed(right - line.width, entry.y, line, Part("page-number", entry.part.node, entry.part)))
         self.pages[page][item + 1 : item + 1] = added
 
@@ -207,4 +205,3 @@ class _Filler:
         if right:
             items.append(Placed(self.left + self.width - end.width, y, end, part))
         return items
-

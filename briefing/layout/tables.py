@@ -27,7 +27,9 @@ def table_strips(table: Table, place: Place, setting: Setting) -> list[Strip]:
             strip.keep = True
     grid = _Grid(table, place, setting, part)
     header = grid.header()
-    rows = [strip for at, row in enumerate(table.rows) for strip in grid.row(row, last=at == len(table.rows) - 1, above=header.height)]
+    rows = [
+        strip for at, row in enumerate(table.rows) for strip in grid.row(row, last=at == len(table.rows) - 1, above=header.height)
+    ]
     header.keep = bool(rows)
     if not strips:
         header.before = setting.style("caption").before
@@ -153,4 +155,3 @@ def _at_least(shares: list[float], least: list[float], width: float) -> list[flo
         if not short:
             return [least[at] if at in fixed else shares[at] * rest / total for at in range(len(shares))]
         fixed.update(short)
-

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from briefing.load.parse import MAX_BYTES
 from briefing.problems import Location, Problem, ProblemsFound, nearest
 
+MAX_BYTES = 2 * 1024 * 1024  # of one file; a dossier's whole text has a tenth of it
 SEED_NAMES = (".yaml", ".yml")
 TEMPLATE_NAMES = (".j2", ".md")
 FONT_NAMES = (".ttf", ".otf")
 LOOK = "look.yaml"
 BUILTIN = "(built in) "  # before the names of files that the dossier does not have itself
-_MAX_FONT = 64 * 1024 * 1024
 
 
 class Files(msgspec.Struct, frozen=True):
@@ -115,6 +113,8 @@ def font_reader(root: Path) -> Callable[[str], bytes]:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file all or not at all: under a temporary name in its folder, to the disk, then renamed. Makes the folder."""
+    import tempfile
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
     part = Path(temporary)
@@ -176,6 +176,9 @@ class _Folder:
         if path.is_symlink() and not _inside(path, self.root):
             self.refuse(name, "S004", "the file is a link that leads out of the dossier, or nowhere", "copy the file into it")
             return False
+        if not name.isprintable():  # bytes that are not UTF-8, line ends: a name that no message could show
+            self.refuse(name, "S005", "the file's name holds characters that cannot be shown", "give it another name")
+            return False
         return True
 
     def refuse(self, name: str, code: str, message: str, hint: str = "") -> None:
@@ -190,7 +193,7 @@ def _inside(path: Path, folder: Path) -> bool:
 
 
 def _printable(name: str) -> str:
-    return name.encode("utf-8", "replace").decode("utf-8")
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
 def _no_seeds(root: Path) -> Problem:

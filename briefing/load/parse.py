@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from briefing.load.files import MAX_BYTES
 from briefing.problems import Location, Problem
 
-MAX_BYTES = 2 * 1024 * 1024
 MAX_TEXT = 20_000  # characters in one text
 MAX_DEPTH = 20
 MAX_PROBLEMS = 100  # of one file

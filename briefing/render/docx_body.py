@@ -214,7 +214,8 @@ def _contents(w: Writer, contents: Contents, pages: Mapping[str, int]) -> None:
         page = pages.get(heading.target)
         inner = run(heading.text)
         if name:
-            reference = f"{_field_start(f' PAGEREF {name} \\h ')}{run(str(page)) if page else ''}{_FIELD_END}"
+            field = _field_start(f" PAGEREF {name} \\h ")
+            reference = f"{field}{run(str(page)) if page else ''}{_FIELD_END}"
             inner = f'<w:hyperlink w:anchor="{name}" w:history="1">{inner}{TAB}{reference}</w:hyperlink>'
         w.paragraph(f"TOC{min(max(heading.level, 1), LEVELS)}", f"{opening}{inner}{_FIELD_END if place == last else ''}")
         opening = ""

@@ -33,9 +33,10 @@ def chart_height(chart: Chart, look: Look) -> float:
         case "bar":
             longest = max((len(point.label) for series in chart.series for point in series.points), default=0)
             lines = max(1, min(3, math.ceil(longest / 38)))
-            return max(90.0, 34.0 + legend + rows * max(lines * style.leading + 7.0, 14.0 * len(chart.series) + 8.0))
+            unit = style.leading + 6.0 if chart.unit else 0.0
+            return max(70.0, 16.0 + unit + legend + rows * max(lines * style.leading + 7.0, 14.0 * len(chart.series) + 8.0))
         case "line":
-            return 205.0 + legend
+            return 190.0 + legend
         case "timeline":
             points = _events(chart)
             lines = sum(max(1, math.ceil((len(point.label) + len(point.shown) + 2) / 44)) for _, point in points)
@@ -51,13 +52,12 @@ def chart_parts(chart: Chart, look: Look) -> tuple[str, bytes]:
     else:
         plot, rows = _lines(chart, look)
     named = len(chart.series) > 1
-    hidden = '<c:legendEntry><c:idx val="0"/><c:delete val="1"/></c:legendEntry>' if chart.kind == "timeline" else ""
-    legend = f'<c:legend><c:legendPos val="t"/>{hidden}<c:overlay val="0"/></c:legend>' if named else ""
+    legend = '<c:legend><c:legendPos val="t"/><c:overlay val="0"/></c:legend>' if named else ""
     return (
         f'{XML}<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
         ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
         ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><c:date1904 val="0"/><c:roundedCorners val="0"/>'
-        f'<c:chart><c:autoTitleDeleted val="1"/><c:plotArea>{plot}</c:plotArea>{legend}<c:plotVisOnly val="1"/>'
+        f'<c:chart>{_unit(look, chart.unit)}<c:plotArea>{plot}</c:plotArea>{legend}<c:plotVisOnly val="1"/>'
         '<c:dispBlanksAs val="gap"/></c:chart><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>'
         f'{_letters(look)}<c:externalData r:id="rId1"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>',
         workbook(rows),
@@ -89,8 +89,8 @@ def _bars(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
         f'<c:axId val="1001"/><c:axId val="1002"/></c:barChart>'
     )
     if upright:
-        return plot + _names(look, "b") + _values(look, "l", chart.unit, shown=False), rows
-    return plot + _names(look, "l", downward=True) + _values(look, "b", chart.unit, shown=False, at_end=True), rows
+        return plot + _names(look, "b") + _values(look, "l", shown=False), rows
+    return plot + _names(look, "l", downward=True) + _values(look, "b", shown=False, at_end=True), rows
 
 
 def _lines(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
@@ -101,7 +101,7 @@ def _lines(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
         f'<c:layout/><c:lineChart><c:grouping val="standard"/><c:varyColors val="0"/>{written}<c:marker val="1"/>'
         '<c:axId val="1001"/><c:axId val="1002"/></c:lineChart>'
     )
-    return plot + _names(look, "b") + _values(look, "l", chart.unit, shown=True), _table(chart)
+    return plot + _names(look, "b") + _values(look, "l", shown=True), _table(chart)
 
 
 def _table(chart: Chart) -> list[list[Value]]:
@@ -159,6 +159,7 @@ def _series(
     if line and (len(chart.series) > 1 or len(points) > _MOST_LABELS):
         points = points[-1:]
     written = _data_labels(look, points, len(series.points), "t" if line else "outEnd") if labels else ""
+    smooth = '<c:smooth val="0"/>' if line else ""
     spread = ""
     if not edge and labels and any(point.high is not None for point in series.points):
         spread = _spread(look, series, line=line)
@@ -166,7 +167,7 @@ def _series(
         f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/><c:tx>{_strings(f"Sheet1!${letter}$1", [name])}</c:tx>{shape}{written}{spread}'
         f"<c:cat>{_strings(f'Sheet1!$A$2:$A${last}', [point.label for point in series.points])}</c:cat>"
         f"<c:val>{_numbers(f'Sheet1!${letter}$2:${letter}${last}', [point.value for point in series.points])}</c:val>"
-        f"{'<c:smooth val="0"/>' if line else ''}</c:ser>"
+        f"{smooth}</c:ser>"
     )
 
 
@@ -174,8 +175,9 @@ def _spread(look: Look, series: Series, *, line: bool) -> str:
     """Error bars from the lower to the upper end of ranges."""
     values = "".join(f'<c:pt idx="{n}"><c:v>{figure(_high(p) - p.value)}</c:v></c:pt>' for n, p in enumerate(series.points))
     stroke = f'<c:spPr><a:ln w="12700"><a:solidFill><a:srgbClr val="{_hex(look, "muted")}"/></a:solidFill></a:ln></c:spPr>'
+    direction = '<c:errDir val="y"/>' if line else ""
     return (
-        f'<c:errBars>{"<c:errDir val=\"y\"/>" if line else ""}<c:errBarType val="plus"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
+        f'<c:errBars>{direction}<c:errBarType val="plus"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
         f'<c:plus><c:numLit><c:ptCount val="{len(series.points)}"/>{values}</c:numLit></c:plus>{stroke}</c:errBars>'
     )
 
@@ -223,10 +225,11 @@ def _data_labels(look: Look, points: Sequence[tuple[int, Point]], count: int, pl
 _PLAIN = "<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"
 
 
-def _text_run(look: Look, text: str) -> str:
+def _text_run(look: Look, text: str, colour: str = "", *, bold: bool = True) -> str:
     style = look.style("chart-label")
+    ink = _hex(look, colour or style.colour)
     return (
-        f'<a:r><a:rPr sz="{round(style.size * 100)}" b="1"><a:solidFill><a:srgbClr val="{_hex(look, style.colour)}"/></a:solidFill>'
+        f'<a:r><a:rPr sz="{round(style.size * 100)}" b="{int(bold)}"><a:solidFill><a:srgbClr val="{ink}"/></a:solidFill>'
         f'<a:latin typeface="{attr(look.sans.name)}"/></a:rPr><a:t>{attr(text)}</a:t></a:r>'
     )
 
@@ -257,27 +260,30 @@ def _names(look: Look, side: str, *, downward: bool = False, plain_line: bool = 
     )
 
 
-def _values(look: Look, side: str, title: str, *, shown: bool, at_end: bool = False) -> str:
-    """The axis of values, with the unit as its title; not shown where every bar carries its value."""
-    rule = f'<c:majorGridlines><c:spPr><a:ln w="6350"><a:solidFill><a:srgbClr val="{_hex(look, "rule")}"/></a:solidFill></a:ln></c:spPr></c:majorGridlines>'
+def _values(look: Look, side: str, *, shown: bool, at_end: bool = False) -> str:
+    """The axis of values; not shown where every bar carries its value."""
     return (
         '<c:valAx><c:axId val="1002"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/>'
-        f'<c:axPos val="{side}"/>{rule if shown else ""}{_axis_title(look, title, side)}<c:numFmt formatCode="#,##0.##" sourceLinked="0"/>'
+        f'<c:axPos val="{side}"/>{_rules(look) if shown else ""}<c:numFmt formatCode="#,##0.##" sourceLinked="0"/>'
         f'<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="{"nextTo" if shown else "none"}"/>{_PLAIN}'
         f'{_letters(look, colour="muted")}<c:crossAx val="1001"/><c:crosses val="{"max" if at_end else "autoZero"}"/>'
         '<c:crossBetween val="between"/></c:valAx>'
     )
 
 
-def _axis_title(look: Look, title: str, side: str) -> str:
-    if not title:
-        return ""
-    style = look.style("chart-label")
-    turn = ' rot="-5400000" vert="horz"' if side == "l" else ""
+def _rules(look: Look) -> str:
+    stroke = f'<a:ln w="6350"><a:solidFill><a:srgbClr val="{_hex(look, "shade-strong")}"/></a:solidFill></a:ln>'
+    return f"<c:majorGridlines><c:spPr>{stroke}</c:spPr></c:majorGridlines>"
+
+
+def _unit(look: Look, unit: str) -> str:
+    """The unit, small at the top left, as the chart's title; its message is the caption."""
+    if not unit:
+        return '<c:autoTitleDeleted val="1"/>'
     return (
-        f'<c:title><c:tx><c:rich><a:bodyPr{turn}/><a:lstStyle/><a:p><a:pPr><a:defRPr b="0"/></a:pPr><a:r><a:rPr sz="{round(style.size * 100)}"'
-        f' b="0"><a:solidFill><a:srgbClr val="{_hex(look, "muted")}"/></a:solidFill><a:latin typeface="{attr(look.sans.name)}"/></a:rPr>'
-        f'<a:t>{attr(title)}</a:t></a:r></a:p></c:rich></c:tx><c:overlay val="0"/></c:title>'
+        f'<c:title><c:tx><c:rich><a:bodyPr/><a:lstStyle/><a:p><a:pPr algn="l"><a:defRPr b="0"/></a:pPr>{_text_run(look, unit, "muted", bold=False)}'
+        '</a:p></c:rich></c:tx><c:layout><c:manualLayout><c:xMode val="edge"/><c:yMode val="edge"/><c:x val="0"/><c:y val="0"/>'
+        '</c:manualLayout></c:layout><c:overlay val="0"/></c:title><c:autoTitleDeleted val="0"/>'
     )
 
 
@@ -292,7 +298,7 @@ def _events(chart: Chart) -> list[tuple[int, Point]]:
 def _timeline(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
     """Bars from a date to a date, each beside its name; a single day is drawn wide enough to be seen.
 
-    The first series holds the beginnings and has no fill. Dates before 1900 are drawn as years and their fractions.
+    The first series holds the beginnings; it has no fill and no name, so that nothing of it shows in the legend. Dates before 1900 are drawn as years and their fractions.
     """
     events = _events(chart)
     dated = all(point.value >= _FIRST_DAY for _, point in events)
@@ -309,15 +315,14 @@ def _timeline(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
         row[2 + n] = length
         rows.append(row)
     last = len(events) + 1
-    written = _span(0, "B", "", names, [(n, start) for n, start in enumerate(starts)], last, "<a:noFill/>")
+    written = _span(0, "B", "\N{NO-BREAK SPACE}", names, [(n, start) for n, start in enumerate(starts)], last, "<a:noFill/>")
     for n, series in enumerate(chart.series):
         mine = [(row, length) for row, ((owner, _), length) in enumerate(zip(events, lengths, strict=True)) if owner == n]
         fill = f'<a:solidFill><a:srgbClr val="{_hex(look, _colour(chart, look, n))}"/></a:solidFill>'
         written += _span(n + 1, column(n + 2), series.name, names, mine, last, fill)
     axis = (
         f'<c:valAx><c:axId val="1002"/><c:scaling><c:orientation val="minMax"/><c:max val="{figure(high)}"/><c:min val="{figure(low)}"/>'
-        f'</c:scaling><c:delete val="0"/><c:axPos val="b"/><c:majorGridlines><c:spPr><a:ln w="6350"><a:solidFill><a:srgbClr'
-        f' val="{_hex(look, "rule")}"/></a:solidFill></a:ln></c:spPr></c:majorGridlines><c:numFmt formatCode="{code}" sourceLinked="0"/>'
+        f'</c:scaling><c:delete val="0"/><c:axPos val="b"/>{_rules(look)}<c:numFmt formatCode="{code}" sourceLinked="0"/>'
         f'<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/>{_PLAIN}{_letters(look, colour="muted")}'
         f'<c:crossAx val="1001"/><c:crosses val="max"/><c:crossBetween val="between"/><c:majorUnit val="{figure(step)}"/></c:valAx>'
     )

@@ -136,20 +136,17 @@ def _theme(package: WordDocument, look: Look) -> str:
 
 # -------------------------------------------------------------------------------------------------------------- numbering
 
-_BULLETS = ("•", "–", "•")
-
-
 def _numbering() -> str:
     """Definitions of all lists and the instances that their styles use, up to where a document's own instances begin."""
     written = []
     for number, shape in enumerate(LISTS, 1):
         levels = []
         for level in range(LEVELS):
-            form, text = ("decimal", f"%{level + 1}.") if shape.counts else ("bullet", _BULLETS[level])
-            left, step = twips(shape.start + LIST_INDENT * (level + 1)), twips(LIST_INDENT)
+            form = "decimal" if shape.counts else "bullet"
+            left, step = twips(shape.start + LIST_INDENT * (level + 1)), twips(shape.hanging(level))
             levels.append(
                 f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:pStyle w:val="{style_id(shape.style(level))}"/>'
-                f'<w:lvlText w:val="{text}"/><w:lvlJc w:val="left"/><w:pPr><w:ind w:left="{left}" w:hanging="{step}"/></w:pPr></w:lvl>'
+                f'<w:lvlText w:val="{shape.label(level)}"/><w:lvlJc w:val="left"/><w:pPr><w:ind w:left="{left}" w:hanging="{step}"/></w:pPr></w:lvl>'
             )
         written.append(
             f'<w:abstractNum w:abstractNumId="{number}"><w:multiLevelType w:val="multilevel"/>{"".join(levels)}</w:abstractNum>'

@@ -32,10 +32,21 @@ class ListShape(msgspec.Struct, frozen=True):
     start: float = 0.0
     counts: bool = False
 
+    def hanging(self, level: int) -> float:
+        """Return how far a label stands out. In a call-out all stand at its edge, since only paragraphs of one edge join."""
+        return LIST_INDENT * (level + 1) if self.start else LIST_INDENT
+
+    def label(self, level: int) -> str:
+        """Return a label as numbering has it; where labels of all levels stand at one edge, spaces move the deeper ones in."""
+        inset = "\N{EM SPACE}\N{EN SPACE}" * level if self.start else ""
+        return inset + (f"%{level + 1}." if self.counts else _BULLETS[level])
+
     def style(self, level: int) -> str:
+        """Return the name of the style of a level."""
         return f"{self.name} {level + 1}" if level else self.name
 
 
+_BULLETS = ("•", "–", "•")
 # The place in this table, from 1, is the list's numbering definition and the instance that its styles use
 LISTS = (
     ListShape("List Bullet"),
@@ -88,7 +99,7 @@ def _lists(name: str, shade: str = "") -> Iterator[Spec]:
         for level in range(LEVELS) if shape.name.startswith(name) else ():
             spec = Spec(
                 shape.style(level), "callout" if shade else "bullet", keep_lines=bool(shade), list=(definition, level),
-                indent=shape.start + LIST_INDENT * (level + 1), hanging=LIST_INDENT,
+                indent=shape.start + LIST_INDENT * (level + 1), hanging=shape.hanging(level),
             )  # fmt: skip
             yield _boxed(spec, shade) if shade else spec
 

@@ -11,6 +11,7 @@ from briefing.render.docx_writer import Writer
 from briefing.walk import plain
 
 _AFTER = 8.0  # points between a table without a source line and what follows
+_BEFORE = 9.0  # between words and a table that has no caption
 _WHOLE = 8  # a table of up to so many rows is not parted over pages
 _GLYPH = 0.51  # the mean width of a character of text faces, in ems; figures and bold heads are wider
 _WIDE_GLYPH = 0.56
@@ -22,6 +23,8 @@ def write_table(w: Writer, table: Table) -> None:
     if table.caption:
         w.text("Caption", table.caption, mark=table.id)
     w.separate()
+    if not table.caption:
+        w.widen_last(_BEFORE)
     if table.columns:
         _grid(w, table)
     if table.source:
@@ -146,6 +149,7 @@ def write_key_numbers(w: Writer, strip: KeyNumbers) -> None:
     if not items:
         return
     w.separate()
+    w.widen_last(_BEFORE)
     across = _across(w, items)
     base, spare = divmod(twips(w.width), across)
     widths = [base + (place < spare) for place in range(across)]

@@ -105,9 +105,9 @@ class Writer:
             self.paragraph("BriefSeparator", "")
 
     def widen_last(self, after: float) -> None:
-        """Give the paragraph written last some space after it, in place of its style's."""
-        head, end, rest = self.out[-1].partition("</w:pPr>")
-        if not end or not head.startswith("<w:p>"):
+        """Give the paragraph written last some space after it, in place of its style's. Tables are left alone."""
+        head, end, rest = (self.out or [""])[-1].partition("</w:pPr>")
+        if not end or not head.startswith("<w:p>") or "w:after=" in head:
             return
         space = f'<w:spacing w:after="{twips(after)}"'
         head = head.replace("<w:spacing", space, 1) if "<w:spacing" in head else f"{head}{space}/>"

@@ -70,7 +70,8 @@ def _page(document: Document, look: Look) -> Iterator[str]:
         if content:
             yield f'<meta name="{name}" content="{_attribute(content)}">'
     yield f"<style>\n{style_sheet(document, look)}\n</style>\n</head>"
-    yield f'<body class="{document.kind}">\n<a class="skip" href="#page.main">Skip to the text</a>\n<header>'
+    english = "" if document.language.startswith("en") else ' lang="en"'
+    yield f'<body class="{document.kind}">\n<a class="skip" href="#page.main"{english}>Skip to the text</a>\n<header>'
     if document.marking:
         yield f'<p class="marking">{_text(document.marking)}</p>'
     if document.header_left or document.header_right:

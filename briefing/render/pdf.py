@@ -43,10 +43,11 @@ def render(document: Document, look: Look, pages: Pages, fonts: FontBook) -> byt
     pdf_file.add_outline(canvas, pages.bookmarks)
     writer = _Writer(canvas, look, fonts, height)
     for page in pages.pages:
-        canvas._code = writer.page(page)
+        code = "\n".join(writer.page(page))
         annotations = b"[ %s ]" % b"\n".join(pdf_file.links(writer.links, places))
-        canvas._annotationrefs = pdf_file.Raw(lambda _, written=annotations: written)
+        canvas._annotationrefs = pdf_file.Raw.of(annotations)
         canvas.showPage()
+        canvas._doc.Pages.pages[-1].Contents = pdf_file.Stream.of(pdf_file.packed(code.encode("ascii")))
     canvas.save()
     return buffer.getvalue()
 
@@ -133,8 +134,8 @@ class _Writer:
             font = self.fonts.face(face).font
             self.codes[face] = _Codes(font, self.document)
             font.splitString(" ", self.document)
-            name = self.names[face] = font.getSubsetInternalName(0, self.document)
-            return name
+            self.names[face] = font.getSubsetInternalName(0, self.document)
+            return self.names[face]
 
     def shown(self, text: str, face: FaceKey, size: float) -> str:
         codes = self.codes[face]
@@ -174,7 +175,12 @@ class _Writer:
         else:
             self.filled(dot.fill)
         k = r * _CIRCLE
-        corners = ((r, 0, r, k, k, r, 0, r), (0, r, -k, r, -r, k, -r, 0), (-r, 0, -r, -k, -k, -r, 0, -r), (0, -r, k, -r, r, -k, r, 0))
+        corners = (
+            (r, 0, r, k, k, r, 0, r),
+            (0, r, -k, r, -r, k, -r, 0),
+            (-r, 0, -r, -k, -k, -r, 0, -r),
+            (0, -r, k, -r, r, -k, r, 0),
+        )
         curves = " ".join(
             f"{x + a:.2f} {y + b:.2f} {x + c:.2f} {y + d:.2f} {x + e:.2f} {y + f:.2f} c" for _, _, a, b, c, d, e, f in corners
         )

@@ -6,7 +6,9 @@ a font that is not embedded. ReportLab numbers and stores them.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from reportlab.pdfbase.pdfdoc import PDFObject, PDFObjectReference
@@ -21,8 +23,19 @@ class Raw(PDFObject):  # type: ignore[misc]
     def __init__(self, write: Callable[[Callable[[str], bytes]], bytes]) -> None:
         self._write = write
 
+    @classmethod
+    def of(cls, written: bytes) -> Raw:
+        """Return an object that refers to no other."""
+        return cls(lambda _: written)
+
     def format(self, document: Any) -> bytes:
         return self._write(lambda name: bytes(PDFObjectReference(name).format(document)))
+
+
+class Stream(Raw):
+    """An object that is always written by itself and referred to."""
+
+    __RefOnly__ = 1
 
 
 class Outline(Raw):
@@ -32,6 +45,12 @@ class Outline(Raw):
 
     def prepare(self, document: Any, canvas: Any) -> None:
         """Do nothing: all entries have been made."""
+
+
+def packed(data: bytes) -> bytes:
+    """Return a compressed stream; an end of line before `endstream` is asked for by PDF/A (ISO 19005-2, 6.1.7.1)."""
+    packed_data = zlib.compress(data)
+    return b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed_data), packed_data)
 
 
 def string(text: str) -> bytes:
@@ -80,8 +99,8 @@ def add_names(canvas: Any, places: dict[str, tuple[int, float]]) -> None:
 def add_outline(canvas: Any, bookmarks: Sequence[Bookmark]) -> None:
     """Write the bookmarks as a tree; an entry of a deeper level lies in the one before it, however deep."""
     document = canvas._doc
-    root = Outline(lambda ref: _root(ref, bookmarks, children))
     children: dict[int, list[int]] = {-1: []}
+    root = Outline(partial(_root, children))
     parents: list[int] = []
     stack = [-1]
     for at, bookmark in enumerate(bookmarks):
@@ -97,23 +116,25 @@ def add_outline(canvas: Any, bookmarks: Sequence[Bookmark]) -> None:
         return
     document.Reference(root, "Outline")
     for at in range(len(bookmarks)):
-        document.Reference(Raw(lambda ref, at=at: _entry(ref, bookmarks, children, parents, at)), f"Outline.{at}")  # type: ignore[misc]
+        document.Reference(Raw(partial(_entry, bookmarks, children, parents, at)), f"Outline.{at}")
 
 
-def _root(ref: Callable[[str], bytes], bookmarks: Sequence[Bookmark], children: dict[int, list[int]]) -> bytes:
+def _root(children: dict[int, list[int]], ref: Callable[[str], bytes]) -> bytes:
     top = children[-1]
     shown = len(top) + sum(len(children[at]) for at in top)
     first, last = ref(f"Outline.{top[0]}"), ref(f"Outline.{top[-1]}")
-    return b"<< /Type /Outlines /First %s /Last %s /Count %d >>" % (first, last, shown if bookmarks else 0)
+    return b"<< /Type /Outlines /First %s /Last %s /Count %d >>" % (first, last, shown)
 
 
 def _entry(
-    ref: Callable[[str], bytes], bookmarks: Sequence[Bookmark], children: dict[int, list[int]], parents: list[int], at: int
+    bookmarks: Sequence[Bookmark], children: dict[int, list[int]], parents: list[int], at: int, ref: Callable[[str], bytes]
 ) -> bytes:
     parent, own = parents[at], children[at]
     beside = children[parent]
     place = beside.index(at)
-    parts = [b"/Title %s /Dest %s /Parent %s" % (string(bookmarks[at].text), string(bookmarks[at].target), ref(_outline_name(parent)))]
+    parts = [
+        b"/Title %s /Dest %s /Parent %s" % (string(bookmarks[at].text), string(bookmarks[at].target), ref(_outline_name(parent)))
+    ]
     if place:
         parts.append(b"/Prev " + ref(f"Outline.{beside[place - 1]}"))
     if place + 1 < len(beside):
@@ -128,12 +149,8 @@ def _outline_name(at: int) -> str:
     return "Outline" if at < 0 else f"Outline.{at}"
 
 
-def links(boxes: Iterable[tuple[str, float, float, float, float]], places: dict[str, tuple[int, float]]) -> list[bytes]:
-    """Return a page's links; one to a place that the document does not have is left out."""
-    return list(_links(boxes, places))
-
-
-def _links(boxes: Iterable[tuple[str, float, float, float, float]], places: dict[str, tuple[int, float]]) -> Iterator[bytes]:
+def links(boxes: Iterable[tuple[str, float, float, float, float]], places: dict[str, tuple[int, float]]) -> Iterator[bytes]:
+    """Yield a page's links; one to a place that the document does not have is left out."""
     for href, left, bottom, right, top in boxes:
         if not href.startswith("#"):
             goal = b"/A << /S /URI /URI %s >>" % string(href.encode("ascii", "ignore").decode())
@@ -141,4 +158,5 @@ def _links(boxes: Iterable[tuple[str, float, float, float, float]], places: dict
             goal = b"/Dest " + string(href[1:])
         else:
             continue
-        yield b"<< /Type /Annot /Subtype /Link /Rect [ %.2f %.2f %.2f %.2f ] /Border [ 0 0 0 ] /F 4 %s >>" % (left, bottom, right, top, goal)
+        box = b"%.2f %.2f %.2f %.2f" % (left, bottom, right, top)
+        yield b"<< /Type /Annot /Subtype /Link /Rect [ %s ] /Border [ 0 0 0 ] /F 4 %s >>" % (box, goal)

@@ -177,7 +177,10 @@ def key_numbers(count: int, drop: int = 0) -> KeyNumbers:
         ("1,400 km", "of coast under radar cover"), ("7 of 9", "members have ratified"),
     )  # fmt: skip
     return KeyNumbers(
-        tuple(KeyNumber((n(value),), words(label, c(at + 1)), drop and drop + at, value) for at, (value, label) in enumerate(every[:count]))
+        tuple(
+            KeyNumber((n(value),), words(label, c(at + 1)), drop and drop + at, value)
+            for at, (value, label) in enumerate(every[:count])
+        )
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -256,3 +257,11 @@ def test_the_seeds_of_this_repository_load() -> None:
     loaded = load(read_dossier(root))
     assert loaded.dossier.facts
     assert loaded.recipes
+
+
+def test_without_the_c_library_the_same_records_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_c = read(GOOD, SeedFile)
+    monkeypatch.setitem(sys.modules, "yaml.cyaml", None)
+    assert read(GOOD, SeedFile) == with_c
+    assert codes("text: 'a\n") == ["Y005"]
+    assert codes("text: &a b\n") == ["Y006"]

@@ -129,3 +129,13 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None
         write_atomically(folder, b"a folder stands here")
     assert path.read_bytes() == b"old"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["brief.pdf", "folder"]
+
+
+def test_a_file_whose_name_cannot_be_shown_is_refused(tmp_path: Path) -> None:
+    root = dossier(tmp_path)
+    (root / "seeds" / "two\nlines.yaml").write_text("a: b")
+    Path(os.fsdecode(bytes(root / "seeds") + b"/caf\xe9.yaml")).write_text("a: b")
+    with pytest.raises(ProblemsFound) as error:
+        read_dossier(root)
+    assert [str(problem.at) for problem in error.value.problems] == ["seeds/caf?.yaml", "seeds/two?lines.yaml"]
+    assert {problem.code for problem in error.value.problems} == {"S005"}

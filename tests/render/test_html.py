@@ -27,7 +27,8 @@ from briefing.model import (
 )
 from briefing.render.html import render
 from briefing.render.html_css import colour_variables, css_string, dark_colours
-from tests.render.sample_html import default_look, documents, p, sample, t
+from tests.documents import SAMPLE, documents
+from tests.render.sample_html import default_look, odd_documents, p, sample, t
 
 LOOK = default_look()
 VOID = {"meta", "br", "link", "rect", "line", "polyline", "circle"}
@@ -84,12 +85,13 @@ def html(*blocks: Block) -> str:
     return render(msgspec.structs.replace(sample(), blocks=blocks), LOOK).decode()
 
 
-def test_the_words_of_the_page_are_those_of_the_document() -> None:
-    assert Page(render(sample(), LOOK)).main.split() == walk.words(sample())
+@pytest.mark.parametrize("document", [sample(), SAMPLE], ids=["ours", "common"])
+def test_the_words_of_the_page_are_those_of_the_document(document: Document) -> None:
+    assert Page(render(document, LOOK)).main.split() == walk.words(document)
 
 
-@settings(max_examples=80, deadline=None)
-@given(documents())
+@settings(max_examples=500, deadline=None)
+@given(documents() | odd_documents())
 def test_any_document_keeps_its_words_and_their_order(document: Document) -> None:
     assert Page(render(document, LOOK)).main.split() == walk.words(document)
 

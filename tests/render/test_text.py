@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 
 from briefing import walk
@@ -27,7 +28,8 @@ from briefing.model import (
     Title,
 )
 from briefing.render.text import WIDTH, render, said
-from tests.render.sample_html import TABLE, WIDE_TABLE, documents, item, p, sample, t
+from tests.documents import SAMPLE, documents
+from tests.render.sample_html import TABLE, WIDE_TABLE, item, odd_documents, p, sample, t
 
 
 def text(*blocks: Block) -> str:
@@ -39,12 +41,13 @@ def words(tokens: list[str]) -> list[str]:
     return [token for token in tokens if not re.fullmatch("[-=]+", token)]
 
 
-def test_the_words_of_the_text_are_those_of_the_document_as_text_says_it() -> None:
-    assert words(render(sample()).decode().split()) == words(walk.words(said(sample())))
+@pytest.mark.parametrize("document", [sample(), SAMPLE], ids=["ours", "common"])
+def test_the_words_of_the_text_are_those_of_the_document_as_text_says_it(document: Document) -> None:
+    assert words(render(document).decode().split()) == words(walk.words(said(document)))
 
 
-@settings(max_examples=80, deadline=None)
-@given(documents())
+@settings(max_examples=500, deadline=None)
+@given(documents() | odd_documents())
 def test_any_document_keeps_its_words_and_their_order(document: Document) -> None:
     assert words(render(document).decode().split()) == words(walk.words(said(document)))
 

@@ -189,9 +189,8 @@ def _bars(chart: Chart, pen: _Pen) -> Drawing:
     peak = max(abs(low), abs(high)) or 1.0  # divided by first, so that no span overflows
     unit = (x1 - x0) / ((high / peak - low / peak) or 1.0)
     if low == 0.0:  # the longest bar may reach further where its value is short
-        rooms = [
-            (min(pen.extent(p.shown, bold=True), right_room), b / peak) for p, (_, b) in zip(points, ends, strict=True) if b > 0.0
-        ]
+        reach = ((point, end / peak) for point, (_, end) in zip(points, ends, strict=True) if end / peak > 1e-9)
+        rooms = ((min(pen.extent(point.shown, bold=True), right_room), length) for point, length in reach)
         unit = min(((pen.width - x0 - _GAP - room) / length for room, length in rooms), default=unit)
     zero = x0 - low / peak * unit
 
@@ -240,7 +239,8 @@ def _bar(point: Point, colour: str, xs: tuple[float, float, float], y: float, th
     if sure_b > sure_a:
         items.append(Rect(sure_a, y, sure_b - sure_a, thick, colour))
     if b > a:
-        corners = ((a, y + 0.4), (b - 0.4, y + 0.4), (b - 0.4, y + thick - 0.4), (a, y + thick - 0.4), (a, y + 0.4))
+        end = max(a, b - 0.4)  # half a stroke within the bar
+        corners = ((a, y + 0.4), (end, y + 0.4), (end, y + thick - 0.4), (a, y + thick - 0.4), (a, y + 0.4))
         items += [Rect(a, y, b - a, thick, "shade-strong"), Polyline(corners, colour, 0.8)]
     return items
 

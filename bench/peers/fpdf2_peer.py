@@ -79,10 +79,8 @@ def make(c):
 
     def items(b):
         tag = f'ol start="{b["start"]}"' if b["start"] else "ul"
-        inner = "".join("".join(markup(p["runs"]) if p["k"] == "p" else items(p) for p in item) for item in ([*i] for i in b["items"]))
-        if all(len(item) == 1 for item in b["items"]):
-            inner = "".join(f"<li>{markup(item[0]['runs'])}</li>" for item in b["items"])
-        return f"<{tag}>{inner}</{tag[:2]}>"
+        inner = ("".join(items(each) if each["k"] == "list" else markup(each["runs"]) for each in item) for item in b["items"])
+        return f"<{tag}><li>{'</li><li>'.join(inner)}</li></{tag[:2]}>"
 
     def flow(blocks, body="body"):
         for b in blocks:
@@ -128,7 +126,7 @@ def make(c):
             case "contents":
                 line("heading-1", b["title"])
                 face(pdf, c["styles"]["contents"])
-                pdf.insert_toc_placeholder(TableOfContents().render_toc, pages=1)
+                pdf.insert_toc_placeholder(TableOfContents().render_toc, pages=1, allow_extra_pages=True)
             case "sources":
                 for number, key, runs in b["entries"]:
                     pdf.set_link(name=key, y=pdf.y)
@@ -145,7 +143,7 @@ def make(c):
         heads = FontFace(head["font"], "BOLD", head["size"], head["colour"], c["colours"]["accent"])
         align = [{"left": "L", "center": "C", "right": "R"}[a] for a in b["align"]]
         options = {"col_widths": b["weights"], "text_align": align, "headings_style": heads, "line_height": cell["leading"] * MM}
-        with pdf.table(borders_layout="HORIZONTAL_LINES", cell_fill_color=c["colours"]["shade"], cell_fill_mode="EVEN_ROWS", **options) as rows:
+        with pdf.table(borders_layout="HORIZONTAL_LINES", cell_fill_color=tuple(bytes.fromhex(c["colours"]["shade"][1:])), cell_fill_mode="EVEN_ROWS", **options) as rows:
             for each in [b["head"], *b["rows"]]:
                 row = rows.row()
                 for runs in each:

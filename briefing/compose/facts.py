@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Literal
 
 import msgspec
 
 from briefing.compose.marks import Marks
-from briefing.compose.numbers import worded
+from briefing.compose.numbers import in_digits, worded
 from briefing.compose.select import REFERENCE
 from briefing.compose.wording import Freshness, State, freshness, resolvers, sentence, state, told_by
 from briefing.model import Cite, CiteRef, Inline, Inlines, Number, Text
@@ -97,12 +98,12 @@ class Facts:
             return Figure(date=date_of) if date_of is not None else None
         return fact.figures.get(name)
 
-    def number(self, fact: Fact, name: str, *, noun: bool = False) -> Number:
-        """Return a figure worded. Raises KeyError where the fact has no such figure."""
+    def number(self, fact: Fact, name: str, *, noun: bool = False, form: Literal["", "digits"] = "") -> Number:
+        """Return a figure worded; `noun` and `form` as tables and strips want it. Raises KeyError where the fact has no such figure."""
         figure = self.figure(fact, name)
         if figure is None:
             raise KeyError(name)
-        return Number(worded(figure, self.units, noun=noun), fact.id, name)
+        return Number(worded(in_digits(figure) if form else figure, self.units, noun=noun), fact.id, name)
 
     def cite(self, fact: Fact) -> Cite:
         """Return a fact's source mark, not yet numbered."""

@@ -24,15 +24,15 @@ def worded(figure: Figure, units: Mapping[str, Unit], *, noun: bool = False) -> 
     """Return a figure as it stands in a sentence: "over 1,400", "USD 22.8 billion", "JPY 7-10 trillion", "29 August 2025".
 
     The number keeps the digits and the scale word of its source; nothing is rounded. A counting noun is left to the sentence
-    unless `noun` asks for it, as tables do; these have every number in digits. A range in one scale is joined by an en dash.
+    or label unless `noun` asks for it, as tables do; these have every number in digits. A range in one scale is joined by an en dash.
     """
     if figure.date is not None:
         return figure.date.worded()
     if figure.value is None:
         return ""
     unit = units[figure.unit or "number"]
-    if noun and figure.form in _IN_DIGITS:
-        figure = msgspec.structs.replace(figure, form=_IN_DIGITS[figure.form])
+    if noun:
+        figure = in_digits(figure)
     assert figure.value is not None
     if figure.form in ("ordinal", "ordinal-words"):
         return _amount(figure.value, figure)
@@ -43,6 +43,12 @@ def worded(figure: Figure, units: Mapping[str, Unit], *, noun: bool = False) -> 
     if noun or not (unit.kind == "count" or unit.id == "time"):
         text += _after(figure, unit)
     return f"{figure.bound} {text}" if figure.bound else text
+
+
+def in_digits(figure: Figure) -> Figure:
+    """Return a figure that is written in digits, whatever its form in a sentence: "twelve" as 12, "third" as 3rd."""
+    form = _IN_DIGITS.get(figure.form)
+    return msgspec.structs.replace(figure, form=form) if form else figure
 
 
 def _before(unit: Unit) -> str:

@@ -58,10 +58,10 @@ class Parts:
         self._tables = self._charts = 0
 
     def _table(self, name: str, caption: str, columns: Sequence[Column], rows: Iterable[Row], summary: str) -> Table:
-        self._tables += 1
-        return Table(
-            tuple(columns), tuple(rows), name, (Text(f"Table {self._tables}. {caption}"),) if caption else (), summary=summary
-        )
+        made = tuple(rows)
+        if made:  # an empty table is taken out later, and leaves no gap in the numbers
+            self._tables += 1
+        return Table(tuple(columns), made, name, (Text(f"Table {self._tables}. {caption}"),), summary=summary)
 
     def _split(self, reference: str) -> tuple[FactView, str]:
         name, _, figure = reference.partition(".")
@@ -122,15 +122,18 @@ class Parts:
         if period:
             label.append(Number(_span(period), view.id, figure))
         label += view.mark
-        number = self.facts.number(view.fact, figure)
+        number = self.facts.number(view.fact, figure, form="digits")
         # four numbers make a strip; those beyond may go
         return KeyNumber((number,), tuple(label), drop=40 + place if place >= 4 else 0, name=f"the figure '{words}'")
 
+    def expected_of(self, names: Sequence[str]) -> list[FactView]:
+        """Return facts to come by their due date; of those that one and the same event has settled, the first."""
+        views = {view.sentence: view for view in sorted(map(self.facts.view, reversed(names)), key=_due, reverse=True)}
+        return list(reversed(views.values()))
+
     def expected(self, names: Sequence[str]) -> Bullets:
         """Return facts to come as bullets, each worded by its state, overdue and happened ones said as such."""
-        views = sorted(map(self.facts.view, names), key=_due)
-        sentences = dict.fromkeys(view.sentence for view in views)  # one event may settle several expectations
-        return Bullets(tuple(Item((Paragraph(sentence),)) for sentence in sentences))
+        return Bullets(tuple(Item((Paragraph(view.sentence),)) for view in self.expected_of(names)))
 
     def dated(self, limit: int = 4) -> list[FactView]:
         """Return the facts with the next due dates, at most `limit`: those to come, else the ones last overdue."""
@@ -223,7 +226,8 @@ class Parts:
 
     def overdue(self) -> list[FactView]:
         """Return the facts whose day has passed without a source that tells what came of it, the earliest first."""
-        return sorted((view for view in self.facts if view.state == "overdue"), key=_due)
+        themes = {"", *(theme.id for theme in self.dossier.header.themes)}
+        return sorted((view for view in self.facts if view.state == "overdue" and view.theme in themes), key=_due)
 
     def sources(self, numbers: dict[str, int], *, brief: bool = False) -> Iterator[SourceEntry]:
         """Yield the list of sources in the order of their numbers: who, what, when; unless `brief`, what kind and what for."""
@@ -258,13 +262,17 @@ class Parts:
         if view.fact.note:
             words += [Text(" "), Emphasis((Text(view.fact.note),))]
         state = STATUS_WORDS[view.status] if view.state in ("stands", "upcoming") else STATE_WORDS[view.state]
-        where = "; ".join("paragraph " + ", ".join(map(str, ref.paragraphs)) for ref in view.fact.sources)
+        where: list[Inline] = []
+        for ref in (ref for cite in view.mark if isinstance(cite, Cite) for ref in cite.refs):
+            listed = ", ".join(map(str, ref.paragraphs))
+            where += [Text("; ")] if where else []
+            where += [Cite((ref,)), Text(f" {'paragraph' if len(ref.paragraphs) == 1 else 'paragraphs'} {listed}")]
         return Row(
             (
                 Cell((Text(view.id),)),
                 Cell(tuple(words)),
                 Cell((Text(f"{state}, {view.freshness}"),)),
-                Cell((*view.mark, Text(f" {where}"))),
+                Cell(tuple(where)),
             )
         )
 

@@ -118,6 +118,8 @@ class _Ruler:
 
 def tightened(look: Look, spacing: float, size: float) -> Look:
     """Return the look with a summary's space about paragraphs and between lines, and its type, scaled down to the floors."""
+    if spacing == size == 1.0:
+        return look
     styles = {role: _tightened(role, look.style(role, summary=True), look, spacing, size) for role in ROLES}
     return msgspec.structs.replace(look, summary_styles=styles)
 

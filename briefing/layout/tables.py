@@ -89,11 +89,11 @@ class _Grid:
         room = max(1, int((self.setting.page_height - above - 2 * _PAD_Y - 60.0) / self.body.leading))
         count = max([len(each) for each in lines], default=1) or 1
         return [
-            self._slice([each[at : at + room] for each in lines], parts, last=last and at + room >= count)
+            self._slice([each[at : at + room] for each in lines], parts, ends=at + room >= count, last=last)
             for at in range(0, count, room)
         ]
 
-    def _slice(self, lines: list[list[TextLine]], parts: list[Part], *, last: bool) -> Strip:
+    def _slice(self, lines: list[list[TextLine]], parts: list[Part], *, ends: bool, last: bool) -> Strip:
         tall = max(1, *map(len, lines)) * self.body.leading + 2 * _PAD_Y
         x = self.place.x
         marks: list[Placed] = []
@@ -101,7 +101,8 @@ class _Grid:
             marks += marks_of(words, self.body, x + _PAD_X, _PAD_Y, part, width=width - 2 * _PAD_X, align=column.align)
             x += width
         weight, colour = (1.0, "accent") if last else (_HAIRLINE, "rule")
-        marks.append(Placed(self.place.x, tall, Line(0.0, 0.0, self.place.width, 0.0, colour, weight), DECORATION))
+        if ends:
+            marks.append(Placed(self.place.x, tall, Line(0.0, 0.0, self.place.width, 0.0, colour, weight), DECORATION))
         return Strip(tall, marks, frame=self.place.frame)
 
 
@@ -124,28 +125,30 @@ def column_widths(columns: tuple[Column, ...], cells: list[list[Words]], width: 
         spare = width - sum(wanted)
         loose = [want if column.align == "left" else want * 0.4 for want, column in zip(wanted, columns, strict=True)]
         return [want + spare * part / sum(loose) for want, part in zip(wanted, loose, strict=True)]
-    shares = [0.0] * len(columns)
-    open_columns = set(range(len(columns)))
+    roots = [sqrt(sum(pair[1] for pair in column)) for column in natural]
+    return _at_least(_fair(wanted, roots, width), least, width)
+
+
+def _fair(wanted: list[float], needs: list[float], width: float) -> list[float]:
+    """Return shares of `width`: what is wanted where that is less than a fair share, else parts of the rest in proportion to `needs`."""
+    shares = [0.0] * len(wanted)
+    hungry = set(range(len(wanted)))
     rest = width
-    while True:  # columns that want less than a fair share get what they want
-        fair = rest / max(1, len(open_columns))
-        modest = {at for at in open_columns if wanted[at] <= fair}
-        if not modest:
-            break
+    while modest := {at for at in hungry if wanted[at] <= rest / len(hungry)}:
         for at in sorted(modest):
             shares[at] = wanted[at]
             rest -= wanted[at]
-        open_columns -= modest
-    roots = {at: sqrt(sum(pair[1] for pair in natural[at])) for at in sorted(open_columns)}
-    for at, root in roots.items():
-        shares[at] = rest * root / sum(roots.values())
-    return _at_least(shares, least, width)
+        hungry -= modest
+    total = sum(needs[at] for at in sorted(hungry))
+    for at in hungry:
+        shares[at] = rest * needs[at] / total
+    return shares
 
 
 def _at_least(shares: list[float], least: list[float], width: float) -> list[float]:
-    """Return shares of `width`, none less than its least width; where that cannot be, in proportion to the least widths."""
+    """Return shares of `width`, none less than its least width; where that cannot be, the neediest columns give way."""
     if sum(least) >= width:
-        return [need * width / sum(least) for need in least]
+        return _fair(least, [1.0] * len(least), width)
     fixed: set[int] = set()
     while True:
         rest = width - sum(least[at] for at in sorted(fixed))

@@ -80,7 +80,7 @@ def _checked(name: str, text: str) -> Entry:
 
 def _charts(w: Writer) -> Iterator[Entry]:
     for number, chart in enumerate(w.charts, 1):
-        drawing, workbook = chart_parts(chart, w.look)
+        drawing, workbook = chart_parts(chart, w.look, w.width)
         yield _checked(f"word/charts/chart{number}.xml", drawing)
         yield entry(
             f"word/charts/_rels/chart{number}.xml.rels",

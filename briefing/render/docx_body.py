@@ -9,6 +9,7 @@ from briefing.model import (
     Block,
     Bullets,
     Callout,
+    CalloutRole,
     Chart,
     Contents,
     Details,
@@ -23,6 +24,7 @@ from briefing.model import (
     SourceList,
     Steps,
     Table,
+    Text,
     Title,
 )
 from briefing.render.docx_chart import chart_height
@@ -40,7 +42,8 @@ _PARAGRAPHS: dict[ParagraphRole, str] = {
     "small": "BriefSmall",
     "label": "BriefLabel",
 }
-_AFTER_BOX = 10.0
+_BOXES: dict[CalloutRole, str] = {"bottom-line": "Brief Bottom Line", "key-points": "Brief Key Points"}
+_AFTER_FIGURE = 8.0  # points between a chart without a source line and what follows
 
 
 def write_blocks(w: Writer, blocks: Iterable[Block], pages: Mapping[str, int]) -> None:
@@ -93,16 +96,25 @@ def _title(w: Writer, title: Title) -> None:
 def _paragraph(w: Writer, paragraph: Paragraph) -> None:
     """Write a paragraph: as the item of a list where one waits for its words, in the manner of a call-out inside one."""
     strong = bool(w.box) and paragraph.role in {"label", "judgement"}
+    leads = _announces(paragraph.children)
     if w.label:
         (style, numbering), w.label = w.label, None
-        w.paragraph(style, w.runs(paragraph.children, style, strong=strong), numbering=numbering)
+        w.paragraph(style, w.runs(paragraph.children, style, strong=strong), numbering=numbering, keep_next=leads)
     elif w.box:
-        w.text(style_id(w.box), paragraph.children, strong=strong)
+        w.text(style_id(w.box), paragraph.children, strong=strong, keep_next=leads)
     elif w.depth and paragraph.role == "body":
         level = min(w.depth, LEVELS)
-        w.text(f"ListContinue{level if level > 1 else ''}", paragraph.children)
+        w.text(f"ListContinue{level if level > 1 else ''}", paragraph.children, keep_next=leads)
     else:
-        w.text(_PARAGRAPHS[paragraph.role], paragraph.children)
+        w.text(_PARAGRAPHS[paragraph.role], paragraph.children, keep_next=leads)
+
+
+def _announces(inlines: Inlines) -> bool:
+    """Whether words end with a colon, and so must not be parted from what they announce."""
+    match inlines[-1:]:
+        case (Text(text=text),):
+            return text.rstrip().endswith(":")
+    return False
 
 
 def _flush_label(w: Writer) -> None:
@@ -132,6 +144,9 @@ def _list(w: Writer, items: Iterable[Item], pages: Mapping[str, int], *, start: 
             _flush_label(w)
         w.label = None
     w.depth -= 1
+    after = w.look.style("body", summary=w.summary).after
+    if not w.box and not w.depth and after > w.look.style("bullet", summary=w.summary).after:
+        w.widen_last(after)
 
 
 def _details(w: Writer, details: Details) -> None:
@@ -145,24 +160,28 @@ def _details(w: Writer, details: Details) -> None:
         content = between.join(entries)
         if content:
             w.paragraph("BriefIdentityLine", content)
+            w.widen_last(w.look.style("body", summary=True).after + 4.0)
         return
-    style = style_id(w.box) if w.box else "BriefDetails"
+    style = style_id(w.box) if w.box else "BriefIdentity" if details.role == "identity" else "BriefDetails"
     for entry in details.entries:
         w.paragraph(style, f"{styled(entry.term, 'BriefTerm')}{TAB}{w.runs(entry.children, style)}")
+    if details.role == "identity" and details.entries:
+        w.widen_last(w.look.style("body", summary=w.summary).after + 4.0)
 
 
 def _callout(w: Writer, callout: Callout, pages: Mapping[str, int]) -> None:
     """Write a box: paragraphs of styles that share a shade and a bar at the left."""
     _flush_label(w)
     outer, depth = w.box, w.depth
-    w.box, w.depth = ("Brief Bottom Line" if callout.role == "bottom-line" else "Brief Callout"), 0
+    w.box, w.depth = _BOXES.get(callout.role, "Brief Callout"), 0
     begun = len(w.out)
     if callout.title:
         w.text(style_id(f"{w.box} Title"), callout.title)
     write_blocks(w, callout.blocks, pages)
     w.box, w.depth = outer, depth
     if len(w.out) > begun:
-        w.widen_last(_AFTER_BOX)
+        body = w.look.style("body", summary=w.summary)
+        w.widen_last((body.leading + body.after) / 2)
 
 
 def _group(w: Writer, blocks: tuple[Block, ...], pages: Mapping[str, int], *, keep: bool) -> None:
@@ -198,7 +217,7 @@ def _source_line(w: Writer, source: Inlines) -> None:
     if source:
         w.text("BriefSourceLine", source)
     else:
-        w.gap = _AFTER_BOX
+        w.gap = _AFTER_FIGURE
 
 
 def _contents(w: Writer, contents: Contents, pages: Mapping[str, int]) -> None:

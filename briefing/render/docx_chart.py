@@ -26,33 +26,31 @@ def chart_height(chart: Chart, look: Look) -> float:
     """Return how high a chart should be, in points, to give each of its labels room."""
     style = look.style("chart-label")
     rows = max((len(series.points) for series in chart.series), default=0)
-    legend = 22.0 if len(chart.series) > 1 else 0.0
+    top = _top(chart, look)
     match chart.kind:
         case "bar" if _upright(chart):
-            return 190.0 + legend
+            return 170.0 + top
         case "bar":
             longest = max((len(point.label) for series in chart.series for point in series.points), default=0)
             lines = max(1, min(3, math.ceil(longest / 38)))
-            unit = style.leading + 6.0 if chart.unit else 0.0
-            return max(70.0, 16.0 + unit + legend + rows * max(lines * style.leading + 7.0, 14.0 * len(chart.series) + 8.0))
+            return 6.0 + top + rows * max(lines * style.leading + 7.0, 13.0 * len(chart.series) + 9.0)
         case "line":
-            return 190.0 + legend
+            return 170.0 + top
         case "timeline":
             points = _events(chart)
             lines = sum(max(1, math.ceil((len(point.label) + len(point.shown) + 2) / 44)) for _, point in points)
-            return 40.0 + legend + lines * (style.leading + 1.0) + len(points) * 5.0
+            return 22.0 + top + lines * (style.leading + 1.0) + len(points) * 5.0
 
 
-def chart_parts(chart: Chart, look: Look) -> tuple[str, bytes]:
-    """Return the XML of a chart and the workbook behind it. The XML's rId1 is the workbook."""
+def chart_parts(chart: Chart, look: Look, width: float) -> tuple[str, bytes]:
+    """Return the XML of a chart `width` points wide and the workbook behind it. The XML's rId1 is the workbook."""
     if chart.kind == "timeline":
         plot, rows = _timeline(chart, look)
     elif chart.kind == "bar":
-        plot, rows = _bars(chart, look)
+        plot, rows = _bars(chart, look, width)
     else:
         plot, rows = _lines(chart, look)
-    named = len(chart.series) > 1
-    legend = '<c:legend><c:legendPos val="t"/><c:overlay val="0"/></c:legend>' if named else ""
+    legend = _legend(chart, look) if len(chart.series) > 1 else ""
     return (
         f'{XML}<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
         ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
@@ -67,7 +65,7 @@ def chart_parts(chart: Chart, look: Look) -> tuple[str, bytes]:
 # ---------------------------------------------------------------------------------------------------------- bars and lines
 
 
-def _bars(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
+def _bars(chart: Chart, look: Look, width: float) -> tuple[str, list[list[Value]]]:
     """Bars; where one series has ranges, a pale bar to the upper end stands behind the bar to the lower one."""
     rows = _table(chart)
     ranged = len(chart.series) == 1 and any(point.high is not None for point in chart.series[0].points)
@@ -82,9 +80,11 @@ def _bars(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
             _series(chart, look, n, series, column_at=n + 1, fill=_colour(chart, look, n)) for n, series in enumerate(chart.series)
         )
     upright = _upright(chart)
+    longest = 0 if upright else max((len(point.shown) for point in _points(chart)), default=0)
+    beside = min(0.35, longest * look.style("chart-label").size * 0.52 / width)  # values stand beside the longest bar, outside the plot
     gap = 45 if len(chart.series) == 1 else 60
     plot = (
-        f'<c:layout/><c:barChart><c:barDir val="{"col" if upright else "bar"}"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
+        f'{_place(chart, look, beside)}<c:barChart><c:barDir val="{"col" if upright else "bar"}"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
         f'{written}<c:gapWidth val="{gap}"/><c:overlap val="{100 if ranged else -8 if len(chart.series) > 1 else 0}"/>'
         f'<c:axId val="1001"/><c:axId val="1002"/></c:barChart>'
     )
@@ -98,7 +98,7 @@ def _lines(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
         _series(chart, look, n, series, column_at=n + 1, fill=_colour(chart, look, n), line=True) for n, series in enumerate(chart.series)
     )
     plot = (
-        f'<c:layout/><c:lineChart><c:grouping val="standard"/><c:varyColors val="0"/>{written}<c:marker val="1"/>'
+        f'{_place(chart, look)}<c:lineChart><c:grouping val="standard"/><c:varyColors val="0"/>{written}<c:marker val="1"/>'
         '<c:axId val="1001"/><c:axId val="1002"/></c:lineChart>'
     )
     return plot + _names(look, "b") + _values(look, "l", shown=True), _table(chart)
@@ -217,7 +217,7 @@ def _data_labels(look: Look, points: Sequence[tuple[int, Point]], count: int, pl
         if code:
             words = f'<c:numFmt formatCode="{attr(code)}" sourceLinked="0"/>{_PLAIN}{letters}'
         else:
-            words = f"<c:layout/><c:tx><c:rich><a:bodyPr/><a:lstStyle/><a:p>{_text_run(look, point.shown)}</a:p></c:rich></c:tx>{_PLAIN}"
+            words = f'<c:layout/><c:tx><c:rich><a:bodyPr wrap="none"/><a:lstStyle/><a:p>{_text_run(look, point.shown)}</a:p></c:rich></c:tx>{_PLAIN}'
         each.append(f'<c:dLbl><c:idx val="{n}"/>{words}{show}</c:dLbl>')
     return f"<c:dLbls>{''.join(each)}{_PLAIN}{letters}{hide}</c:dLbls>"
 
@@ -238,8 +238,9 @@ def _letters(look: Look, *, bold: bool = False, colour: str = "") -> str:
     """The type of labels."""
     style = look.style("chart-label")
     family = (look.serif if style.family == "serif" else look.sans).name
+    wrap = ' wrap="none"' if bold else ""
     return (
-        f'<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{round(style.size * 100)}" b="{int(bold)}"><a:solidFill>'
+        f'<c:txPr><a:bodyPr{wrap}/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{round(style.size * 100)}" b="{int(bold)}"><a:solidFill>'
         f'<a:srgbClr val="{_hex(look, colour or style.colour)}"/></a:solidFill><a:latin typeface="{attr(family)}"/></a:defRPr></a:pPr>'
         '<a:endParaRPr lang="en-GB"/></a:p></c:txPr>'
     )
@@ -276,6 +277,33 @@ def _rules(look: Look) -> str:
     return f"<c:majorGridlines><c:spPr>{stroke}</c:spPr></c:majorGridlines>"
 
 
+def _place(chart: Chart, look: Look, beside: float = 0.0, names: float = 0.0) -> str:
+    """The place of the plot: below the unit and the legend; `beside` and `names` are shares of the width."""
+    height = chart_height(chart, look)
+    top = max(_top(chart, look) / height, 0.01)
+    below = (look.style("chart-label").leading + 6.0) / height if names else 0.0  # an inner plot leaves out the axis
+    return (
+        f'<c:layout><c:manualLayout><c:layoutTarget val="{"inner" if names else "outer"}"/><c:xMode val="edge"/><c:yMode val="edge"/>'
+        f'<c:x val="{names or 0.005:.4f}"/><c:y val="{top:.4f}"/><c:w val="{0.985 - names - beside:.4f}"/><c:h val="{0.99 - top - below:.4f}"/>'
+        "</c:manualLayout></c:layout>"
+    )
+
+
+def _top(chart: Chart, look: Look) -> float:
+    """Return the room for the unit and the legend above a plot, in points."""
+    lines = bool(chart.unit) + (len(chart.series) > 1)
+    return lines * (look.style("chart-label").leading + 4.0) + (4.0 if lines else 0.0)
+
+
+def _legend(chart: Chart, look: Look) -> str:
+    """The names of the series, at the left below the unit."""
+    y = (look.style("chart-label").leading + 4.0) / chart_height(chart, look) if chart.unit else 0.0
+    return (
+        '<c:legend><c:legendPos val="t"/><c:layout><c:manualLayout><c:xMode val="edge"/><c:yMode val="edge"/><c:x val="0"/>'
+        f'<c:y val="{y:.4f}"/></c:manualLayout></c:layout><c:overlay val="1"/></c:legend>'
+    )
+
+
 def _unit(look: Look, unit: str) -> str:
     """The unit, small at the top left, as the chart's title; its message is the caption."""
     if not unit:
@@ -283,7 +311,7 @@ def _unit(look: Look, unit: str) -> str:
     return (
         f'<c:title><c:tx><c:rich><a:bodyPr/><a:lstStyle/><a:p><a:pPr algn="l"><a:defRPr b="0"/></a:pPr>{_text_run(look, unit, "muted", bold=False)}'
         '</a:p></c:rich></c:tx><c:layout><c:manualLayout><c:xMode val="edge"/><c:yMode val="edge"/><c:x val="0"/><c:y val="0"/>'
-        '</c:manualLayout></c:layout><c:overlay val="0"/></c:title><c:autoTitleDeleted val="0"/>'
+        '</c:manualLayout></c:layout><c:overlay val="1"/></c:title><c:autoTitleDeleted val="0"/>'
     )
 
 
@@ -326,13 +354,8 @@ def _timeline(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
         f'<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/>{_PLAIN}{_letters(look, colour="muted")}'
         f'<c:crossAx val="1001"/><c:crosses val="max"/><c:crossBetween val="between"/><c:majorUnit val="{figure(step)}"/></c:valAx>'
     )
-    layout = (
-        '<c:layout><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'
-        f'<c:x val="{_LABEL_SHARE}"/><c:y val="{0.12 if len(chart.series) > 1 else 0.02}"/><c:w val="{0.97 - _LABEL_SHARE:.2f}"/>'
-        f'<c:h val="{0.78 if len(chart.series) > 1 else 0.88}"/></c:manualLayout></c:layout>'
-    )
     plot = (
-        f'{layout}<c:barChart><c:barDir val="bar"/><c:grouping val="stacked"/><c:varyColors val="0"/>{written}<c:gapWidth val="90"/>'
+        f'{_place(chart, look, names=_LABEL_SHARE)}<c:barChart><c:barDir val="bar"/><c:grouping val="stacked"/><c:varyColors val="0"/>{written}<c:gapWidth val="90"/>'
         f'<c:overlap val="100"/><c:axId val="1001"/><c:axId val="1002"/></c:barChart>{_names(look, "l", downward=True)}{axis}'
     )
     return plot, rows

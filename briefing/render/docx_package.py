@@ -142,7 +142,7 @@ def _numbering() -> str:
     for number, shape in enumerate(LISTS, 1):
         levels = []
         for level in range(LEVELS):
-            form = "decimal" if shape.counts else "bullet"
+            form = "decimal" if shape.counts else "none" if shape.start and level else "bullet"  # LibreOffice: one character a bullet
             left, step = twips(shape.start + LIST_INDENT * (level + 1)), twips(shape.hanging(level))
             levels.append(
                 f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:pStyle w:val="{style_id(shape.style(level))}"/>'

@@ -53,6 +53,8 @@ LISTS = (
     ListShape("List Number", counts=True),
     ListShape("Brief Callout Bullet", BOX_INDENT),
     ListShape("Brief Callout Number", BOX_INDENT, counts=True),
+    ListShape("Brief Key Points Bullet", BOX_INDENT),
+    ListShape("Brief Key Points Number", BOX_INDENT, counts=True),
     ListShape("Brief Bottom Line Bullet", BOX_INDENT),
     ListShape("Brief Bottom Line Number", BOX_INDENT, counts=True),
 )
@@ -73,10 +75,10 @@ class Spec(msgspec.Struct, frozen=True):
     tabs: tuple[tuple[float, str, str], ...] = ()  # points, alignment, leader; 0 points: the right edge of the text
     align: str = ""
     list: tuple[int, int] = (0, -1)  # numbering definition and its level
-    box: str = ""  # the shade of a call-out
-    box_top: float = 0.0  # padding above and below the words, inside the shade
+    box: tuple[str, str] = ("", "")  # the shade of a call-out and the colour of its bar
+    box_top: float = 0.0  # padding above and below the words, inside the shade; tighter on a single page
     box_bottom: float = 0.0
-    rule: Literal["", "top", "bottom"] = ""
+    rules: tuple[str, ...] = ()  # the edges that have a thin rule
     before: float | None = None  # where they differ from the role's
     after: float | None = None
     capitals: bool = False
@@ -93,27 +95,27 @@ def style_id(name: str) -> str:
     return name.replace(" ", "")
 
 
-def _lists(name: str, shade: str = "") -> Iterator[Spec]:
-    """The styles of the lists whose names begin with `name`; `shade` for those inside a call-out."""
+def _lists(name: str, box: tuple[str, str] = ("", "")) -> Iterator[Spec]:
+    """The styles of the lists whose names begin with `name`; `box` for those inside a call-out."""
     for definition, shape in enumerate(LISTS, 1):
         for level in range(LEVELS) if shape.name.startswith(name) else ():
             spec = Spec(
-                shape.style(level), "callout" if shade else "bullet", keep_lines=bool(shade), list=(definition, level),
+                shape.style(level), "callout" if box[0] else "bullet", keep_lines=bool(box[0]), list=(definition, level),
                 indent=shape.start + LIST_INDENT * (level + 1), hanging=shape.hanging(level),
             )  # fmt: skip
-            yield _boxed(spec, shade) if shade else spec
+            yield _boxed(spec, box) if box[0] else spec
 
 
-def _box(name: str, shade: str) -> Iterator[Spec]:
+def _box(name: str, shade: str, bar: str) -> Iterator[Spec]:
     """Title, words and lists of a call-out. What has one left edge, Word and LibreOffice join into one box."""
-    title = Spec(f"{name} Title", "callout-title", next=name, keep_next=True, indent=BOX_INDENT, before=9.0, after=0.0)
-    yield msgspec.structs.replace(_boxed(title, shade), box_top=6.0, box_bottom=0.0)
-    yield _boxed(Spec(name, "callout", keep_lines=True, indent=BOX_INDENT), shade)
-    yield from _lists(name, shade)
+    title = Spec(f"{name} Title", "callout-title", next=name, keep_next=True, indent=BOX_INDENT, before=4.0, after=0.0)
+    yield msgspec.structs.replace(_boxed(title, (shade, bar)), box_top=8.0, box_bottom=0.0)
+    yield _boxed(Spec(name, "callout", keep_lines=True, indent=BOX_INDENT), (shade, bar))
+    yield from _lists(name, (shade, bar))
 
 
-def _boxed(spec: Spec, shade: str) -> Spec:
-    return msgspec.structs.replace(spec, box=shade, box_top=3.0, box_bottom=6.0)
+def _boxed(spec: Spec, box: tuple[str, str]) -> Spec:
+    return msgspec.structs.replace(spec, box=box, box_top=3.0, box_bottom=8.0)
 
 
 def _table_texts() -> Iterator[Spec]:
@@ -131,8 +133,8 @@ SPECS: tuple[Spec, ...] = (
         Spec(f"Heading {n}", role, next="Body Text", keep_next=True, keep_lines=True, level=n)
         for n, role in enumerate[Role](("heading-1", "heading-2", "heading-3"), 1)
     ),
-    Spec("Brief Lead", "lead", next="Body Text"),
-    Spec("Brief Judgement", "judgement", next="Body Text", keep_lines=True),
+    Spec("Brief Lead", "lead", next="Body Text", keep_next=True),
+    Spec("Brief Judgement", "judgement", next="Body Text", keep_next=True, keep_lines=True),
     Spec("Brief Notice", "notice", next="Body Text", keep_lines=True),
     Spec("Brief Source Line", "source", next="Body Text", keep_lines=True),
     Spec("Brief Small", "small"),
@@ -140,15 +142,20 @@ SPECS: tuple[Spec, ...] = (
     *_lists("List"),
     *(Spec(f"List Continue{mark}", "bullet", indent=LIST_INDENT * n) for n, mark in enumerate(("", " 2", " 3"), 1)),
     Spec("Brief Details", "table-cell", indent=DETAIL_INDENT, hanging=DETAIL_INDENT, tabs=((DETAIL_INDENT, "left", ""),)),
-    Spec("Brief Identity Line", "small", keep_lines=True),
+    Spec(
+        "Brief Identity", "small", indent=DETAIL_INDENT, hanging=DETAIL_INDENT, tabs=((DETAIL_INDENT, "left", ""),), after=0.0,
+        rules=("top", "bottom"),
+    ),
+    Spec("Brief Identity Line", "small", keep_lines=True, rules=("top", "bottom")),
     *_table_texts(),
     Spec("Caption", "caption", next="Body Text", keep_next=True, keep_lines=True),
     Spec("Brief Figure", "chart-label", next="Brief Source Line", before=0.0, after=0.0, own_height=True),
     Spec("Brief Key Number", "key-number", next="Brief Key Label", keep_next=True, before=0.0, after=0.0),
     Spec("Brief Key Label", "key-label", before=0.0, after=0.0),
-    *_box("Brief Callout", "shade"),
-    *_box("Brief Bottom Line", "shade-strong"),
-    Spec("TOC Heading", "heading-1", next="Body Text", keep_next=True, keep_lines=True),
+    *_box("Brief Callout", "shade", "rule"),
+    *_box("Brief Key Points", "shade", "accent"),
+    *_box("Brief Bottom Line", "shade-strong", "accent"),
+    Spec("TOC Heading", "heading-2", next="Body Text", keep_next=True, keep_lines=True),
     *(
         Spec(f"TOC {n}", "contents", indent=14.0 * (n - 1), tabs=((0.0, "right", "dot"),), before=4.0 if n == 1 else 0.0, bold=n == 1)
         for n in range(1, LEVELS + 1)
@@ -156,8 +163,8 @@ SPECS: tuple[Spec, ...] = (
     Spec("Bibliography", "source-entry", indent=SOURCE_INDENT, hanging=SOURCE_INDENT, tabs=((SOURCE_INDENT, "left", ""),)),
     Spec("Brief Separator", "small", before=0.0, after=0.0),
     Spec("Brief Marking", "header", align="center", bold=True, capitals=True),
-    Spec("Header", "header", tabs=((0.0, "right", ""),), rule="bottom"),
-    Spec("Footer", "footer", tabs=((0.0, "right", ""),), rule="top"),
+    Spec("Header", "header", tabs=((0.0, "right", ""),), rules=("bottom",)),
+    Spec("Footer", "footer", tabs=((0.0, "right", ""),), rules=("top",)),
 )  # fmt: skip
 CHARACTERS = ("Strong", "Emphasis", "Hyperlink", "Brief Source Mark", "Brief Term", "Brief Run-in Term")
 TABLES = ("Brief Table", "Brief Key Numbers")
@@ -295,7 +302,7 @@ def _paragraph(made: dict[str, ParagraphStyle], look: Look, page: Frame, spec: S
         properties.insert_element_before(
             parse_xml(f'<w:numPr {_NS}><w:ilvl w:val="{level}"/><w:numId w:val="{definition}"/></w:numPr>'), *_AFTER_NUMPR
         )
-    for extra in _edges(look, spec):
+    for extra in _edges(look, spec, summary=summary):
         properties.insert_element_before(parse_xml(extra), *_AFTER_NUMPR[4 if extra.startswith("<w:shd") else 3 :])
     if spec.level:
         properties.insert_element_before(parse_xml(f'<w:outlineLvl {_NS} w:val="{spec.level - 1}"/>'), "w:divId", "w:cnfStyle", "w:rPr")
@@ -310,17 +317,23 @@ _AFTER_NUMPR = (
 )  # fmt: skip
 
 
-def _edges(look: Look, spec: Spec) -> Iterator[str]:
-    """Yield the borders and the shade of a call-out or of a running line."""
-    if spec.rule:
-        yield f'<w:pBdr {_NS}><w:{spec.rule} w:val="single" w:sz="4" w:space="3" w:color="{_hex(look, "rule")}"/></w:pBdr>'
-    if spec.box:
-        shade = _hex(look, spec.box)
-        top = f'<w:top w:val="single" w:sz="2" w:space="{spec.box_top:.0f}" w:color="{shade}"/>' if spec.box_top else ""
-        bottom = f'<w:bottom w:val="single" w:sz="2" w:space="{spec.box_bottom:.0f}" w:color="{shade}"/>' if spec.box_bottom else ""
-        left = f'<w:left w:val="single" w:sz="24" w:space="{BOX_INDENT - 3:.0f}" w:color="{_hex(look, "accent")}"/>'
+def _edges(look: Look, spec: Spec, *, summary: bool) -> Iterator[str]:
+    """Yield the borders and the shade of a call-out, or thin rules. CT_PBdr fixes the order: top, left, bottom."""
+    if spec.rules:
+        lines = "".join(f'<w:{edge} w:val="single" w:sz="4" w:space="3" w:color="{_hex(look, "rule")}"/>' for edge in spec.rules)
+        yield f"<w:pBdr {_NS}>{lines}</w:pBdr>"
+    if spec.box[0]:
+        shade, bar = (_hex(look, name) for name in spec.box)
+        tight = 0.6 if summary else 1.0
+        top, bottom = (
+            f'<w:{edge} w:val="single" w:sz="2" w:space="{round(pad * tight)}" w:color="{shade}"/>' if pad else ""
+            for edge, pad in (("top", spec.box_top), ("bottom", spec.box_bottom))
+        )
+        left = f'<w:left w:val="single" w:sz="24" w:space="{BOX_INDENT - 3:.0f}" w:color="{bar}"/>'
         yield f"<w:pBdr {_NS}>{top}{left}{bottom}</w:pBdr>"
-        yield f'<w:shd {_NS} w:val="clear" w:color="auto" w:fill="{shade}"/>'
+        # A title's shade is one step off: LibreOffice fills the gap between two boxes where their shades are equal
+        fill = shade if spec.box_bottom else f"{int(shade, 16) ^ 1:06X}"
+        yield f'<w:shd {_NS} w:val="clear" w:color="auto" w:fill="{fill}"/>'
 
 
 def _priority(spec: Spec) -> int:

@@ -10,9 +10,9 @@ from briefing.render.docx_styles import TABLE_PADDING, twips
 from briefing.render.docx_writer import Writer
 from briefing.walk import plain
 
-_AFTER = 8.0  # points between a table without a source line and what follows
-_BEFORE = 9.0  # between words and a table that has no caption
 _WHOLE = 8  # a table of up to so many rows is not parted over pages
+_MOST_NUMBERS = (4, 6)  # side by side in a brief and on a single page
+_VALUE_GLYPH = 0.46  # of a bold sans face: figures and spaces, in ems
 _GLYPH = 0.51  # the mean width of a character of text faces, in ems; figures and bold heads are wider
 _WIDE_GLYPH = 0.56
 _SUFFIX: dict[Align, str] = {"left": "", "right": "Right", "center": "Centre"}
@@ -24,13 +24,13 @@ def write_table(w: Writer, table: Table) -> None:
         w.text("Caption", table.caption, mark=table.id)
     w.separate()
     if not table.caption:
-        w.widen_last(_BEFORE)
+        w.widen_last(_around(w))
     if table.columns:
         _grid(w, table)
     if table.source:
         w.text("BriefSourceLine", table.source)
     else:
-        w.gap = _AFTER
+        w.gap = _around(w)
 
 
 def _grid(w: Writer, table: Table) -> None:
@@ -149,7 +149,7 @@ def write_key_numbers(w: Writer, strip: KeyNumbers) -> None:
     if not items:
         return
     w.separate()
-    w.widen_last(_BEFORE)
+    w.widen_last(_around(w))
     across = _across(w, items)
     base, spare = divmod(twips(w.width), across)
     widths = [base + (place < spare) for place in range(across)]
@@ -161,7 +161,7 @@ def write_key_numbers(w: Writer, strip: KeyNumbers) -> None:
         w.out.append(_row(widths, cells, "<w:cantSplit/>"))
     w.out[-1] += "</w:tbl>"
     w.after_table = True
-    w.gap = _AFTER
+    w.gap = _around(w)
 
 
 def _key_number(w: Writer, item: KeyNumber) -> str:
@@ -172,7 +172,12 @@ def _key_number(w: Writer, item: KeyNumber) -> str:
 def _across(w: Writer, items: Sequence[KeyNumber]) -> int:
     """Return how many numbers stand side by side: as many as leave the longest on one line, then rows of even length."""
     size = w.look.style("key-number", summary=w.summary).size
-    longest = max(len(plain(item.value)) for item in items) * size * _WIDE_GLYPH + 2 * TABLE_PADDING[1]
-    most = min(len(items), 6, max(2, int(w.width / longest))) if longest else 1
+    longest = max(len(plain(item.value)) for item in items) * size * _VALUE_GLYPH + 2 * TABLE_PADDING[1]
+    most = max(1, min(len(items), _MOST_NUMBERS[w.summary], int(w.width / longest)))
     rows = -(-len(items) // most)
     return -(-len(items) // rows)
+
+
+def _around(w: Writer) -> float:
+    """Return the space between words and a grid without words of its own there, in points."""
+    return 1.5 * w.look.style("body", summary=w.summary).after

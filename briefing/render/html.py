@@ -188,11 +188,14 @@ def _table(table: Table, at: str) -> str:
     summary = f'<p hidden id="{at}.summary">{_text(table.summary)}</p>\n' if table.summary else ""
     told = f' aria-describedby="{at}.summary"' if table.summary else ""
     named = f'aria-labelledby="{at}.caption"' if table.caption else f'aria-label="{_attribute(table.summary or "Table")}"'
-    few = ' class="few"' if len(table.columns) < 4 else ""
+    extent = "few" if len(table.columns) < 4 else "some" if len(table.columns) < 5 else "many-columns"
+    total = sum(column.weight for column in table.columns)
+    weighed = total > 0 and all(column.weight > 0 for column in table.columns)
+    shares = "".join(f'<col style="width:{column.weight / total:.2%}">' for column in table.columns) if weighed else ""
     source = f'\n<p class="source">{_inlines(table.source)}</p>' if table.source else ""
     body = "\n".join(rows)
     return (
-        f'<div class="table-block"{_id(table.id)}>\n{summary}<div class="table-scroll" role="region" {named} tabindex="0">\n<table{few}{told}>\n{caption}'
+        f'<div class="table-block"{_id(table.id)}>\n{summary}<div class="table-scroll" role="region" {named} tabindex="0">\n<table class="{extent}"{told}>\n{caption}{shares and f"<colgroup>{shares}</colgroup>"}'
         f"<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>{source}\n</div>"
     )
 

@@ -195,8 +195,8 @@ tbody tr:nth-child(even) { background: var(--shade); }
 .details > div { display: block; padding: 0.3rem 0; }
 .abbreviations > div { display: grid; grid-template-columns: minmax(0, 5rem) minmax(0, 1fr); column-gap: 0.6rem; }
 .key-numbers { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-.table-scroll table { min-width: 30rem; }
-.table-scroll .few { min-width: 0; }
+.some { min-width: 34rem; }
+.many-columns { min-width: 44rem; }
 }
 @media (prefers-contrast: more) { a { text-decoration: underline; } }"""
 

@@ -149,11 +149,18 @@ def _outline_name(at: int) -> str:
     return "Outline" if at < 0 else f"Outline.{at}"
 
 
+def address(href: str) -> str:
+    """Return a web address with what lies outside ASCII, and spaces, percent-encoded (RFC 3986, 2.1)."""
+    if href.isascii() and href.isprintable() and " " not in href:
+        return href
+    return "".join(chr(byte) if 0x20 < byte < 0x7F else f"%{byte:02X}" for byte in href.encode())
+
+
 def links(boxes: Iterable[tuple[str, float, float, float, float]], places: dict[str, tuple[int, float]]) -> Iterator[bytes]:
     """Yield a page's links; one to a place that the document does not have is left out."""
     for href, left, bottom, right, top in boxes:
         if not href.startswith("#"):
-            goal = b"/A << /S /URI /URI %s >>" % string(href.encode("ascii", "ignore").decode())
+            goal = b"/A << /S /URI /URI %s >>" % string(address(href))
         elif href[1:] in places:
             goal = b"/Dest " + string(href[1:])
         else:

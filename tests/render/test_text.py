@@ -46,7 +46,7 @@ def test_the_words_of_the_text_are_those_of_the_document_as_text_says_it(documen
     assert words(render(document).decode().split()) == words(walk.words(said(document)))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(documents() | odd_documents())
 def test_any_document_keeps_its_words_and_their_order(document: Document) -> None:
     assert words(render(document).decode().split()) == words(walk.words(said(document)))

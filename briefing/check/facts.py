@@ -79,7 +79,7 @@ def _dates(fact: Fact, places: Places) -> Iterator[Problem]:
             "when is what the fact speaks of, due by when it is to happen",
         )
     if fact.status in TO_COME:
-        if fact.due is None and fact.when is None:
+        if fact.status == "expected" and fact.due is None and fact.when is None:  # plans are often reported without a day
             hint = "give a due, so that it can become overdue, or a when"
             yield Problem(fact.at, "F006", f"fact {fact.id} is {fact.status} and has no date", hint, warning=True)
         if not fact.label:

@@ -144,7 +144,7 @@ class _Maker:
             "expected": lambda section: self._block(parts.expected(section.expected)),
             "has_upcoming": lambda section: any(self.facts.view(name).state == "upcoming" for name in section.expected),
             "dated": parts.dated,
-            "expected_of": lambda section, limit=4: parts.expected_of(section.expected)[:limit],
+            "to_watch": lambda section, limit=4: [v for v in parts.expected_of(section.expected) if v.state in ("upcoming", "overdue")][:limit],
             "agreements": lambda: self._block(parts.agreements()),
             "timeline": lambda limit=12: self._block(parts.timeline(limit)),
             "chart": self._chart,

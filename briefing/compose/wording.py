@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Literal, TypeAlias
 
 from briefing.seeds import Dossier, Fact, Source
+from briefing.when import MONTHS
 
 State: TypeAlias = Literal["stands", "upcoming", "overdue", "happened", "cancelled"]
 Freshness: TypeAlias = Literal["fresh", "ageing", "stale"]
@@ -89,7 +89,7 @@ def shelf_days(text: str) -> int:
 
 def worded_day(day: date) -> str:
     """Return a day in words: "23 November 2026"."""
-    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def span_of_sources(dossier: Dossier) -> tuple[date, date] | None:

@@ -43,6 +43,7 @@ _PARAGRAPHS: dict[ParagraphRole, str] = {
     "label": "BriefLabel",
 }
 _BOXES: dict[CalloutRole, str] = {"bottom-line": "Brief Bottom Line", "key-points": "Brief Key Points"}
+_WHOLE_CONTENTS = 25  # entries: a table of contents up to this length is not parted over pages
 _AFTER_FIGURE = 8.0  # points between a chart without a source line and what follows
 
 
@@ -228,6 +229,7 @@ def _contents(w: Writer, contents: Contents, pages: Mapping[str, int]) -> None:
         w.paragraph("TOCHeading", run(contents.title))
     opening = _field_start(' TOC \\o "1-3" \\h \\z \\u ')
     last = len(contents.entries) - 1
+    whole = last < _WHOLE_CONTENTS
     for place, heading in enumerate(contents.entries):
         name = w.names.get(heading.target, "")
         page = pages.get(heading.target)
@@ -236,7 +238,7 @@ def _contents(w: Writer, contents: Contents, pages: Mapping[str, int]) -> None:
             field = _field_start(f" PAGEREF {name} \\h ")
             reference = f"{field}{run(str(page)) if page else ''}{_FIELD_END}"
             inner = f'<w:hyperlink w:anchor="{name}" w:history="1">{inner}{TAB}{reference}</w:hyperlink>'
-        w.paragraph(f"TOC{min(max(heading.level, 1), LEVELS)}", f"{opening}{inner}{_FIELD_END if place == last else ''}")
+        w.paragraph(f"TOC{min(max(heading.level, 1), LEVELS)}", f"{opening}{inner}{_FIELD_END if place == last else ''}", keep_next=whole and place < last)
         opening = ""
     if len(w.out) > begun:
         inside = "".join(w.out[begun:])

@@ -157,7 +157,7 @@ SPECS: tuple[Spec, ...] = (
     *_box("Brief Bottom Line", "shade-strong", "accent"),
     Spec("TOC Heading", "heading-2", next="Body Text", keep_next=True, keep_lines=True),
     *(
-        Spec(f"TOC {n}", "contents", indent=14.0 * (n - 1), tabs=((0.0, "right", "dot"),), before=4.0 if n == 1 else 0.0, bold=n == 1)
+        Spec(f"TOC {n}", "contents", indent=14.0 * (n - 1), tabs=((0.0, "right", "dot"),))
         for n in range(1, LEVELS + 1)
     ),
     Spec("Bibliography", "source-entry", indent=SOURCE_INDENT, hanging=SOURCE_INDENT, tabs=((SOURCE_INDENT, "left", ""),)),
@@ -397,6 +397,7 @@ def _character(package: Package, look: Look, name: str, *, summary: bool) -> Non
             style.font.underline = True
         case "Brief Source Mark":
             style.font.color.rgb = RGBColor.from_string(_hex(look, "link"))
+            style.font.superscript = True
         case _:
             role = look.style("term", summary=summary)
             style.font.bold = role.bold
@@ -428,7 +429,6 @@ def _table(package: Package, look: Look, name: str) -> None:
         parts = (
             f'<w:tblStylePr {_NS} w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{accent}"/>'
             '<w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr>',
-            f'<w:tblStylePr {_NS} w:type="firstCol"><w:rPr><w:b/></w:rPr></w:tblStylePr>',
         )
     else:
         borders = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from briefing.model import Align, Cell, Column, Inlines, KeyNumber, KeyNumbers, Number, Table
@@ -90,18 +91,20 @@ def _row(widths: Sequence[int], cells: Sequence[str], properties: str) -> str:
 def column_widths(table: Table, total: float, size: float) -> list[float]:
     """Return the widths of the columns, `total` points together.
 
-    A column with a weight has its share of the whole; the others share the rest, each wide enough for its longest word where that
-    is possible, and beyond that by what it holds.
+    Columns with weights share by them what the others leave. Without weights a column has what its content needs where that is less
+    than a fair share, and the others share the rest. None is narrower than its longest word, as long as there is room.
     """
-    columns = table.columns
-    weights = sum(column.weight for column in columns)
-    open_columns = [place for place, column in enumerate(columns) if column.weight <= 0]
-    if not open_columns:
-        return [total * column.weight / weights for column in columns]
-    weighted = total * min(0.8, weights / (weights + len(open_columns))) if weights else 0.0
-    fitted = _by_content([_needs(table, place, size) for place in open_columns], total - weighted)
-    widths = dict(zip(open_columns, fitted, strict=True))
-    return [widths.get(place, weighted * column.weight / weights if weights else 0.0) for place, column in enumerate(columns)]
+    needs = [_needs(table, place, size) for place in range(len(table.columns))]
+    least, wanted = [low for low, _ in needs], [high for _, high in needs]
+    weights = [column.weight for column in table.columns]
+    free = total - sum(want for want, weight in zip(wanted, weights, strict=True) if weight <= 0)
+    if any(weights) and free > 0:
+        shares = [free * weight / sum(weights) if weight > 0 else want for want, weight in zip(wanted, weights, strict=True)]
+    elif sum(wanted) <= total:
+        shares = [want * total / sum(wanted) for want in wanted]
+    else:
+        shares = _fair(wanted, total)
+    return _at_least(shares, least, total)
 
 
 def _needs(table: Table, place: int, size: float) -> tuple[float, float]:
@@ -110,11 +113,10 @@ def _needs(table: Table, place: int, size: float) -> tuple[float, float]:
     head: Column = table.columns[place]
     longest, whole = _extent(head.title)
     least, most = longest * _WIDE_GLYPH, whole * _WIDE_GLYPH
-    bold = _WIDE_GLYPH if table.row_header and place == 0 else _GLYPH
     for row in table.rows:
         longest, whole = _extent(row.cells[place].children)
-        least, most = max(least, longest * bold), max(most, whole * bold)
-    return least * size + padding, most * size + padding
+        least, most = max(least, longest * _WIDE_GLYPH), max(most, whole * _GLYPH)
+    return least * size + padding, max(least, most) * size + padding
 
 
 def _extent(inlines: Inlines) -> tuple[int, int]:
@@ -127,17 +129,28 @@ def _extent(inlines: Inlines) -> tuple[int, int]:
     return longest, whole
 
 
-def _by_content(needs: Sequence[tuple[float, float]], total: float) -> list[float]:
-    least, most = [low for low, _ in needs], [high for _, high in needs]
-    if sum(most) <= total:
-        return [width * total / sum(most) for width in most]
+def _fair(wanted: Sequence[float], total: float) -> list[float]:
+    """Give what is wanted to those who want less than a fair share, and share the rest by the square root of the wants."""
+    given: dict[int, float] = {}
+    while modest := [
+        place
+        for place, want in enumerate(wanted)
+        if place not in given and want <= (total - sum(given.values())) / (len(wanted) - len(given))
+    ]:
+        given |= {place: wanted[place] for place in modest}
+    rest = total - sum(given.values())
+    roots = sum(math.sqrt(want) for place, want in enumerate(wanted) if place not in given)
+    return [given[place] if place in given else rest * math.sqrt(want) / roots for place, want in enumerate(wanted)]
+
+
+def _at_least(shares: Sequence[float], least: Sequence[float], total: float) -> list[float]:
+    """Raise shares to their least, at the cost of those that have more; where all cannot have it, each has a fair part of it."""
     if sum(least) >= total:
-        floor = total * 0.5 / len(needs)  # so that one very long word does not take all
-        rest = total - floor * len(needs)
-        return [floor + rest * width / sum(least) for width in least]
-    spare = total - sum(least)
-    wants = [(high - low) ** 0.75 for low, high in needs]  # below 1: a column of long text yields a little to the others
-    return [low + spare * want / sum(wants) for low, want in zip(least, wants, strict=True)]
+        return _fair(least, total)
+    lack = sum(max(low - share, 0.0) for share, low in zip(shares, least, strict=True))
+    spare = sum(max(share - low, 0.0) for share, low in zip(shares, least, strict=True))
+    kept = 1.0 - lack / spare if spare else 1.0
+    return [max(share - low, 0.0) * kept + low for share, low in zip(shares, least, strict=True)]
 
 
 # ------------------------------------------------------------------------------------------------------------ key numbers

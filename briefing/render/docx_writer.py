@@ -107,11 +107,11 @@ class Writer:
     def widen_last(self, after: float) -> None:
         """Give the paragraph written last some space after it, in place of its style's. Tables are left alone."""
         head, end, rest = (self.out or [""])[-1].partition("</w:pPr>")
-        if not end or not head.startswith("<w:p>") or "w:after=" in head:
+        if not end or not head.startswith("<w:p>"):
             return
-        space = f'<w:spacing w:after="{twips(after)}"'
-        head = head.replace("<w:spacing", space, 1) if "<w:spacing" in head else f"{head}{space}/>"
-        self.out[-1] = head + end + rest
+        head, space, before = head.partition("<w:spacing")
+        before = re.sub(r' w:after="\d+"|/>', "", before) if space else ""
+        self.out[-1] = f'{head}<w:spacing{before} w:after="{twips(after)}"/>{end}{rest}'
 
     def keep_together(self, start: int) -> None:
         """Let all paragraphs written from `start` on stay with their next one, but for the last."""

@@ -150,7 +150,9 @@ def shapes(drawing: Drawing, look: Look) -> dict[str, Any]:
                 points = [list(point) for point in item.points]
                 out.append({"k": "line", "points": points, "w": item.width, "dash": item.dash, "c": look.colour(item.colour)})
             case Dot():
-                out.append({"k": "dot", "x": item.x, "y": item.y, "r": item.radius, "c": look.colour(item.fill), "hollow": item.hollow})
+                out.append(
+                    {"k": "dot", "x": item.x, "y": item.y, "r": item.radius, "c": look.colour(item.fill), "hollow": item.hollow}
+                )
             case _:
                 label = {"text": item.text, "size": item.size, "align": item.align, "bold": item.bold}
                 out.append({"k": "label", "x": item.x, "y": item.y, "c": look.colour(item.colour), **label})

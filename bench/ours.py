@@ -15,38 +15,37 @@ from pathlib import Path
 
 sys.path.insert(0, sys.argv[3])
 
-from briefing import pipeline  # noqa: E402
-from briefing.layout.fonts import Fonts  # noqa: E402
-from briefing.layout.pages import lay_out  # noqa: E402
-from briefing.load.dossier import load  # noqa: E402
-from briefing.load.files import font_reader, read_dossier  # noqa: E402
-from briefing.model import decode  # noqa: E402
+from briefing import pipeline
+from briefing.layout.fonts import Fonts
+from briefing.layout.pages import lay_out
+from briefing.load.dossier import load
+from briefing.load.files import font_reader, read_dossier
+from briefing.model import decode
 
 
-def main(what: str, form: str, dossier: Path) -> None:
-    look = load(read_dossier(dossier)).look
-    fonts = Fonts(look, font_reader(dossier))
+def jobs(what: str, form: str, checkout: Path) -> Callable[[str, str], Callable[[], object]]:
+    """Return what makes a job of a line: all that is not to be timed has happened when the job is returned."""
+    look = load(read_dossier(checkout)).look
+    fonts = Fonts(look, font_reader(checkout))
+
+    def pages(source: str, out: str) -> Callable[[], object]:
+        document = decode(Path(source).read_bytes())
+        return lambda: Path(out).write_bytes(pipeline.render(form, document, look, lay_out(document, look, fonts), fonts))
+
+    def whole(day: str, out: str) -> Callable[[], object]:
+        order = pipeline.Order("policy-brief", date.fromisoformat(day))
+        return lambda: pipeline.make(checkout, order, (form,), out=Path(out), cache=False)
+
+    return pages if what == "pages" else whole
+
+
+def main(what: str, form: str, checkout: Path) -> None:
+    job_of = jobs(what, form, checkout)
     for line in sys.stdin:
-        first, out = line.split()
-        job: Callable[[], bytes | None]
-        if what == "pages":
-            document = decode(Path(first).read_bytes())
-
-            def job() -> bytes:
-                pages = lay_out(document, look, fonts)
-                return pipeline.render(form, document, look, pages, fonts)
-        else:
-            order = pipeline.Order("policy-brief", date.fromisoformat(first))
-
-            def job() -> None:
-                pipeline.make(dossier, order, (form,), out=Path(out), cache=False)
-
+        job = job_of(*line.split())
         start = time.perf_counter()
-        made = job()
-        seconds = time.perf_counter() - start
-        if made is not None:
-            Path(out).write_bytes(made)
-        print(f"{seconds:.6f}", flush=True)
+        job()
+        print(f"{time.perf_counter() - start:.6f}", flush=True)
 
 
 if __name__ == "__main__":

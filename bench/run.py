@@ -29,9 +29,10 @@ ROOT = HERE.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(HERE))
 
-from briefing import pipeline  # noqa: E402
-from briefing.model import encode  # noqa: E402
-from content import content, variant  # noqa: E402
+from content import content, variant
+
+from briefing import pipeline
+from briefing.model import encode
 
 OURS = sys.executable
 THEIRS = str(ROOT / ".bench-venv" / "bin" / "python")
@@ -86,7 +87,9 @@ class Bench:
     def __init__(self, folder: Path, peers: list[Entry], rounds: int) -> None:
         self.folder, self.peers, self.rounds = folder, peers, rounds
         self.dossier = folder / "checkout"  # the program too: it may change while this runs
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith(("BENCH_", "SOURCE_DATE", "PYTHON"))}
+        self.environment = {
+            key: value for key, value in os.environ.items() if not key.startswith(("BENCH_", "SOURCE_DATE", "PYTHON"))
+        }
         self.environment |= {"BENCH_CHARTS": str(folder), "PYTHONPATH": str(HERE / "peers")}
 
     def prepare(self) -> None:
@@ -113,7 +116,9 @@ class Bench:
         code = "import importlib.metadata as m; print(', '.join(f'{n} {m.version(n)}' for n in %r))"
         names = ["typst", "weasyprint", "fpdf2", "reportlab", "docxtpl", "python-docx", "pypandoc_binary"]
         versions = subprocess.run([THEIRS, "-c", code % names], capture_output=True, text=True, check=True).stdout.strip()
-        return f"CPython {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores; {versions}; {self.rounds} rounds\n"
+        return (
+            f"CPython {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores; {versions}; {self.rounds} rounds\n"
+        )
 
     # ------------------------------------------------------------------------------------------------------------- cold
 
@@ -135,7 +140,7 @@ class Bench:
                 row = [entry.name, f"{1000 * median(wall):.0f}", f"{1000 * median(run.cpu for run in runs[entry.name]):.0f}"]
                 row += [f"{median(run.memory for run in runs[entry.name]):.0f}", ratio(first, wall), ratio(again, wall)]
                 rows.append([*row, *described(self.out(entry, kind))])
-            head = ["", "ms", "CPU ms", "peak MiB", "first run takes", "again takes", "KB", "pages", "words"]
+            head = ["", "ms", "CPU ms", "peak MiB", "first run takes", "again takes", "KB", "pages", "1000 letters"]
             print_table(head, rows)
 
     def once(self, entry: Entry, kind: str) -> Run:
@@ -174,7 +179,9 @@ class Bench:
                 took = seconds[entry.name]
                 speed = [ratio(took, pages), ratio(took, whole)]
                 rows.append([entry.name, f"{1000 * median(took):.1f}", f"{1 / median(took):.1f}", *speed])
-            print_table(["", "ms a document", "documents a second", "layout and rendering: speed", "dossier to document: speed"], rows)
+            print_table(
+                ["", "ms a document", "documents a second", "layout and rendering: speed", "dossier to document: speed"], rows
+            )
 
     def worker(self, entry: Entry) -> Callable[[int], float]:
         """Start a process that waits for numbers of documents; the function returned has it make one."""
@@ -184,7 +191,12 @@ class Bench:
             what = "pages" if entry.name == OURS_PAGES else "whole"
             command = [OURS, str(HERE / "ours.py"), what, entry.format, str(self.dossier)]
         process = subprocess.Popen(
-            command, env=self.environment | entry.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=self.folder
+            command,
+            env=self.environment | entry.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=self.folder,
         )
 
         def make(number: int) -> float:
@@ -272,18 +284,23 @@ def picture(drawing: dict, path: Path) -> None:
 
 
 def described(path: Path) -> list[str]:
-    """Return size, pages and words of a document, the last two where poppler is there to count them in a PDF."""
+    """Return size, pages and letters of a document, the last two where poppler is there to count them in a PDF."""
     size = f"{path.stat().st_size / 1000:.0f}"
     if path.suffix == ".docx":
         with zipfile.ZipFile(path) as package:
             xml = package.read("word/document.xml").decode()
         text = re.sub(r"<[^>]+>", "", re.sub(r"</w:p>|<w:tab/>|<w:br/>", " ", xml))
-        return [size, "", str(len(text.split()))]
+        return [size, "", letters(text)]
     if not shutil.which("pdfinfo") or not shutil.which("pdftotext"):
         return [size, "", ""]
     info = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True).stdout
-    words = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, text=True, check=True).stdout.split()
-    return [size, info.split("Pages:")[1].split()[0], str(len(words))]
+    text = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    return [size, info.split("Pages:")[1].split()[0], letters(text)]
+
+
+def letters(text: str) -> str:
+    """Return how many letters and digits a text has, in thousands: spaces and leaders are each generator's own."""
+    return f"{sum(map(str.isalnum, text)) / 1000:.1f}"
 
 
 def rotated(entries: list[Entry], by: int) -> list[Entry]:

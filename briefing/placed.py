@@ -115,13 +115,23 @@ class Pages(msgspec.Struct, frozen=True, gc=False):
     height_left: float = 0.0
 
 
-def words(pages: Pages, *, everything: bool = False) -> list[str]:
-    """Return the placed words in reading order as the document has them; `everything`: with artifacts, bullets, page numbers, charts."""
+def words(pages: Pages) -> list[str]:
+    """Return the words of the document in reading order: part after part, also where a part goes on over pages beside others."""
+    parts: dict[Part, list[str]] = {}
+    for page in pages.pages:
+        for item in page.items:
+            if isinstance(item.mark, TextLine) and _said(item.part):
+                parts.setdefault(item.part, []).extend(span.text for span in item.mark.spans)
+    return " ".join(map("".join, parts.values())).split()
+
+
+def all_words(pages: Pages) -> list[str]:
+    """Return all words in the order in which they are drawn: with headers, footers, bullets, page numbers and the labels of charts."""
     text: list[str] = []
     before: Part | None = None
     for page in pages.pages:
         for item in page.items:
-            if isinstance(item.mark, TextLine) and (everything or _said(item.part)):
+            if isinstance(item.mark, TextLine):
                 if item.part is not before or item.part.kind in {"artifact", "figure"}:
                     text.append(" ")  # within a part, a line that ends without a space goes on in the next
                 text.extend(span.text for span in item.mark.spans)

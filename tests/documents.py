@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import string
 from datetime import date
+from typing import Literal
 
 from hypothesis import strategies as st
 
@@ -64,16 +65,22 @@ words = st.one_of(
     st.text(string.ascii_lowercase, min_size=60, max_size=120),
 )
 phrases = st.lists(words, min_size=1, max_size=8).map(" ".join)
-spaced = st.builds(lambda text, before, after: f"{before}{text}{after}", phrases, st.sampled_from(["", " "]), st.sampled_from(["", " "]))
+spaced = st.builds(
+    lambda text, before, after: f"{before}{text}{after}", phrases, st.sampled_from(["", " "]), st.sampled_from(["", " "])
+)
 languages = st.sampled_from(["", "", "", "ja", "hi", "fr-FR", "ja-Latn"])
 plain_texts: st.SearchStrategy[Inline] = st.builds(Text, spaced, languages)
-numbers: st.SearchStrategy[Inline] = st.builds(Number, st.sampled_from(["USD 22.8 billion", "₹250 crore", "29 August 2025", "1,400", "2023–24"]), st.just("fact-1"))
+numbers: st.SearchStrategy[Inline] = st.builds(
+    Number, st.sampled_from(["USD 22.8 billion", "₹250 crore", "29 August 2025", "1,400", "2023–24"]), st.just("fact-1")
+)
 cites: st.SearchStrategy[Inline] = st.builds(
     lambda places: Cite(tuple(CiteRef(place + 1, SOURCES[place], (place + 3,)) for place in places)),
     st.lists(st.integers(0, len(SOURCES) - 1), min_size=1, max_size=3, unique=True).map(sorted),
 )
 leaves = st.one_of(plain_texts, plain_texts, numbers, cites)
-addresses = st.sampled_from(["https://example.org/a?b=1&c=2", "mailto:desk@example.org", "https://example.org/ü x", "#source-alpha", "#nowhere"])
+addresses = st.sampled_from(
+    ["https://example.org/a?b=1&c=2", "mailto:desk@example.org", "https://example.org/ü x", "#source-alpha", "#nowhere"]
+)
 
 
 def _wrapped(children: st.SearchStrategy[Inline]) -> st.SearchStrategy[Inline]:
@@ -98,12 +105,15 @@ def _tables(draw: st.DrawFn) -> Table:
     columns = tuple(draw(st.lists(column, min_size=wide, max_size=wide)))
     row = st.builds(Row, st.lists(st.builds(Cell, maybe), min_size=wide, max_size=wide).map(tuple))
     rows = tuple(draw(st.lists(row, min_size=1, max_size=5)))
-    return Table(columns, rows, "", draw(maybe), draw(st.sampled_from(["", "What the table holds"])), draw(maybe), draw(st.booleans()))
+    return Table(
+        columns, rows, "", draw(maybe), draw(st.sampled_from(["", "What the table holds"])), draw(maybe), draw(st.booleans())
+    )
 
 
 @st.composite
 def _charts(draw: st.DrawFn) -> Chart:
-    kind = draw(st.sampled_from(["bar", "line", "timeline"]))
+    kinds: tuple[Literal["bar", "line", "timeline"], ...] = ("bar", "line", "timeline")
+    kind = draw(st.sampled_from(kinds))
     labels = draw(st.lists(phrases, min_size=1, max_size=5))
     heights = st.integers(-40000, 40000).map(float) if kind == "timeline" else values
 
@@ -127,7 +137,9 @@ details: st.SearchStrategy[Block] = st.builds(
 )
 contents: st.SearchStrategy[Block] = st.builds(Contents, st.sampled_from(["Contents", ""]), st.just(()))
 sources: st.SearchStrategy[Block] = st.builds(
-    lambda texts: SourceList(tuple(SourceEntry(n, source, text) for n, (source, text) in enumerate(zip(SOURCES, texts, strict=True), 1))),
+    lambda texts: SourceList(
+        tuple(SourceEntry(n, source, text) for n, (source, text) in enumerate(zip(SOURCES, texts, strict=True), 1))
+    ),
     st.lists(short, min_size=len(SOURCES), max_size=len(SOURCES)),
 )
 simple = st.one_of(paragraphs, headings, details, _tables(), _charts(), key_numbers, st.just(PageBreak()))
@@ -187,7 +199,9 @@ def with_ids(body: tuple[Block, ...]) -> tuple[Block, ...]:
                 found.append(ContentsEntry(level, plain(children), f"heading-{place}"))
                 return Heading(level, children, f"heading-{place}")
             case Table():
-                return Table(block.columns, block.rows, f"table-{place}", block.caption, block.summary, block.source, block.row_header)
+                return Table(
+                    block.columns, block.rows, f"table-{place}", block.caption, block.summary, block.source, block.row_header
+                )
             case Chart():
                 return Chart(block.kind, block.series, f"figure-{place}", block.caption, block.alt, block.unit, block.source)
             case Bullets(items=items):

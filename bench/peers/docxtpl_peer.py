@@ -45,7 +45,9 @@ def lines(c, template):
             case "p":
                 return [line(body if b["role"] == "body" else b["role"], b["runs"])]
             case "list":
-                numbers = [[line("small", text(f"{n}."))] if b["start"] else [] for n in range(b["start"], b["start"] + len(b["items"]))]
+                numbers = [
+                    [line("small", text(f"{n}."))] if b["start"] else [] for n in range(b["start"], b["start"] + len(b["items"]))
+                ]
                 return [each for number, item in zip(numbers, b["items"], strict=True) for each in (*number, *flow(item, "bullet"))]
             case "details":
                 return [grid([[text(t), r] for t, r in b["entries"]])]

@@ -143,7 +143,12 @@ def make(c):
         heads = FontFace(head["font"], "BOLD", head["size"], head["colour"], c["colours"]["accent"])
         align = [{"left": "L", "center": "C", "right": "R"}[a] for a in b["align"]]
         options = {"col_widths": b["weights"], "text_align": align, "headings_style": heads, "line_height": cell["leading"] * MM}
-        with pdf.table(borders_layout="HORIZONTAL_LINES", cell_fill_color=tuple(bytes.fromhex(c["colours"]["shade"][1:])), cell_fill_mode="EVEN_ROWS", **options) as rows:
+        with pdf.table(
+            borders_layout="HORIZONTAL_LINES",
+            cell_fill_color=tuple(bytes.fromhex(c["colours"]["shade"][1:])),
+            cell_fill_mode="EVEN_ROWS",
+            **options,
+        ) as rows:
             for each in [b["head"], *b["rows"]]:
                 row = rows.row()
                 for runs in each:

@@ -48,7 +48,13 @@ def styled(role, text):
 def block(b):
     match b["k"]:
         case "title":
-            return "\n\n".join([styled("kicker", escape(b["kicker"])), styled("Title", markup(b["runs"])), styled("Subtitle", escape(b["subtitle"]))])
+            return "\n\n".join(
+                [
+                    styled("kicker", escape(b["kicker"])),
+                    styled("Title", markup(b["runs"])),
+                    styled("Subtitle", escape(b["subtitle"])),
+                ]
+            )
         case "heading":
             return f"{'#' * b['level']} {markup(b['runs'])} {{#{b['id']}}}"
         case "p":

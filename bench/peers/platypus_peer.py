@@ -112,7 +112,11 @@ def make(c):
     register()
     st, colour = styles(c), {name: HexColor(value) for name, value in c["colours"].items()}
     link = c["colours"]["link"]
-    aligned = {(role, a): ParagraphStyle(role + a, st[role], alignment=n) for role in ("table-head", "table-cell") for n, a in enumerate(("left", "center", "right"))}
+    aligned = {
+        (role, a): ParagraphStyle(role + a, st[role], alignment=n)
+        for role in ("table-head", "table-cell")
+        for n, a in enumerate(("left", "center", "right"))
+    }
 
     def p(role, runs):
         return Paragraph(markup(runs, link), st[role])
@@ -135,7 +139,11 @@ def make(c):
             case "list":
                 kind = {"bulletType": "1", "start": b["start"]} if b["start"] else {"bulletType": "bullet", "start": "\u2022"}
                 font = st["bullet"].fontName
-                return [ListFlowable([ListItem(flow(item, "bullet")) for item in b["items"]], leftIndent=14, bulletFontName=font, **kind)]
+                return [
+                    ListFlowable(
+                        [ListItem(flow(item, "bullet")) for item in b["items"]], leftIndent=14, bulletFontName=font, **kind
+                    )
+                ]
             case "details":
                 rows = [[p("term", [[t, False, False, ""]]), p("small", r)] for t, r in b["entries"]]
                 return [Table(rows, colWidths=[110, c["width"] - 110], style=[("VALIGN", (0, 0), (-1, -1), "TOP")])]
@@ -159,7 +167,11 @@ def make(c):
                 return [*captioned(b), drawing(b["drawing"], c["styles"]["chart-label"]["font"]), *sourced(b)]
             case "numbers":
                 cells = [[p("key-number", v), p("key-label", r)] for v, r in b["items"]]
-                return [Table([cells], style=[("LINEABOVE", (0, 0), (-1, 0), 1.5, colour["accent"]), ("VALIGN", (0, 0), (-1, -1), "TOP")])]
+                return [
+                    Table(
+                        [cells], style=[("LINEABOVE", (0, 0), (-1, 0), 1.5, colour["accent"]), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+                    )
+                ]
             case "callout":
                 inner = ([p("callout-title", b["title"])] if b["title"] else []) + flow(b["blocks"], "callout")
                 look = [("BACKGROUND", (0, 0), (-1, -1), colour["shade"]), ("LINEBEFORE", (0, 0), (0, -1), 3, colour["accent"])]

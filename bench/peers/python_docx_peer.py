@@ -13,7 +13,15 @@ from docx.shared import Mm, Pt, RGBColor
 
 CHARTS = Path(os.environ.get("BENCH_CHARTS", "."))
 ALIGN = {"left": WD_ALIGN_PARAGRAPH.LEFT, "center": WD_ALIGN_PARAGRAPH.CENTER, "right": WD_ALIGN_PARAGRAPH.RIGHT}
-NAMES = {"title": "Title", "subtitle": "Subtitle", "body": "Normal", "caption": "Caption", "bullet": "List Bullet", "header": "Header", "footer": "Footer"}
+NAMES = {
+    "title": "Title",
+    "subtitle": "Subtitle",
+    "body": "Normal",
+    "caption": "Caption",
+    "bullet": "List Bullet",
+    "header": "Header",
+    "footer": "Footer",
+}
 NAMES |= {f"heading-{n}": f"Heading {n}" for n in (1, 2, 3)}
 
 
@@ -32,7 +40,9 @@ def frame(document, c):
     """Set the page, the header and the footer."""
     section, m = document.sections[0], c["margins"]
     section.page_width, section.page_height = (Pt(x) for x in c["size"])
-    section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = (Mm(m[x]) for x in ("left", "right", "top", "bottom"))
+    section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = (
+        Mm(m[x]) for x in ("left", "right", "top", "bottom")
+    )
     section.header.paragraphs[0].text = "\t\t".join(c["header"])
     footer = section.footer.paragraphs[0]
     footer.add_run(c["footer"] + "\t\tPage ")

@@ -82,11 +82,13 @@ def _deep(inlines: Inlines, change: Callable[[Text, str], str]) -> Inlines:
                 if text != inline.text:
                     new = msgspec.structs.replace(inline, text=text)
             elif isinstance(inline, (Strong, Emphasis, Link)):
-                new = msgspec.structs.replace(inline, children=go(inline.children))
+                children = go(inline.children)
+                if children is not inline.children:
+                    new = msgspec.structs.replace(inline, children=children)
             shown = plain((new,))
             before = shown[-1:] or before
             found.append(new)
-        return tuple(found)
+        return run if all(new is old for new, old in zip(found, run, strict=True)) else tuple(found)
 
     return go(inlines)
 
@@ -107,7 +109,7 @@ def curly(text: str, before: str = "") -> str:
         if character == "'":
             out.append(
                 "\N{LEFT SINGLE QUOTATION MARK}"
-                if opening and not following.isdigit() and following.strip()
+                if opening and not following.isdigit() and not following.isspace()
                 else "\N{RIGHT SINGLE QUOTATION MARK}"
             )
         elif character == '"':
@@ -132,6 +134,8 @@ def settle_cites(tree: _T) -> _T:
 
 
 def _settle(run: Inlines) -> Inlines:
+    if not any(isinstance(inline, Cite) for inline in run):
+        return run
     items = _before_stops([inline for inline in run if not (isinstance(inline, Cite) and not inline.refs)])
     merged: list[Inline] = []
     for inline in items:

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from functools import wraps
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import BlockReference, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from briefing.problems import Location, Problem, nearest
 
-STEPS = 200_000  # turns of all loops and macro calls of one run together; the longest brief needs a few thousand
+STEPS = 200_000  # turns of loops, calls of macros and work of filters in one run together; the longest brief needs a few thousand
 LENGTH = 2_000_000  # characters that one run may print, or one expression build
+_ITEMS = 20_000  # entries of a list that one expression may build
+_HUGE = 10**18
 FILTERS = (
     "batch", "capitalize", "count", "default", "dictsort", "first", "groupby", "int", "items", "join", "last", "length", "list", "lower",
     "map", "max", "min", "reject", "rejectattr", "reverse", "round", "select", "selectattr", "sort", "string", "sum", "title", "trim",
     "unique", "upper",
 )  # fmt: skip
 _TEXT_METHODS = {
-    "capitalize", "endswith", "find", "isdigit", "join", "lower", "lstrip", "partition", "removeprefix", "removesuffix", "rstrip", "split",
+    "capitalize", "endswith", "find", "isdigit", "lower", "lstrip", "partition", "removeprefix", "removesuffix", "rstrip", "split",
     "startswith", "strip", "title", "upper",
 }  # fmt: skip
-_PRINTED = "as printed"  # a filter of our own; no template can call it, for no name has a space
+_PRINTED = "as printed"  # a filter of our own; no template calls it, for no name has a space
 
 
 class TemplateFault(Exception):
@@ -49,22 +53,98 @@ class _Printed(str):
     __slots__ = ()
 
 
+class _Budget:
+    """What is left of the steps and the characters that one run may take: the one cure for templates without end."""
+
+    def __init__(self) -> None:
+        self._steps, self._characters = STEPS, 4 * LENGTH  # what macros print is printed once more by who calls them
+
+    def step(self, cost: int = 1) -> None:
+        self._steps -= cost
+        if self._steps < 0:
+            raise OverBudgetError(f"the template takes more than {STEPS:,} steps; a loop may have no end")
+
+    def work(self, *values: Any) -> None:
+        """Take the steps that a filter or a method costs: more for long values and for large numbers."""
+        lengths = (abs(value) if isinstance(value, int) else len(value) if isinstance(value, Sized) else 0 for value in values)
+        self.step(1 + sum(lengths) // 20)
+
+    def printed(self, text: str) -> str:
+        self._characters -= len(text)
+        if self._characters < 0:
+            raise OverBudgetError(f"the template prints more than {LENGTH:,} characters")
+        return text
+
+    def range(self, *bounds: int) -> range:
+        found = range(*bounds)
+        self.step(len(found))
+        return found
+
+    def filter(self, name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a filter that pays for its work."""
+        first = 1 if hasattr(filter_, "jinja_pass_arg") else 0  # some are given the environment before the value
+
+        @wraps(filter_)
+        def paid(*args: Any, **named: Any) -> Any:
+            others = (*args[first + 1 :], *named.values())
+            self.work(args[first], *others)
+            if name == "sum" and any(isinstance(each, (list, tuple)) for each in others):
+                raise SecurityError("only numbers can be summed up")
+            return filter_(*args, **named)
+
+        return paid
+
+
+def joined(values: Iterable[Any], separator: Any = "") -> str:
+    """Return texts and numbers as one text: what `~` and the filter `join` do."""
+    words = [string(value) for value in values]
+    between = string(separator)
+    if sum(map(len, words)) + len(between) * len(words) > LENGTH:
+        raise OverBudgetError("an expression builds a text without measure")
+    return between.join(words)
+
+
+def string(value: Any) -> str:
+    """Return a text or a number as text. Raises TypeError for anything else, whose words no reader should see."""
+    if isinstance(value, jinja2.Undefined):
+        return str(value)  # raises UndefinedError, which names what is missing
+    if not isinstance(value, (str, int, float)):
+        raise TypeError(f"a {type(value).__name__} cannot be joined to text; join its parts")
+    return str(value)
+
+
+class _Generator(CodeGenerator):
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802  Jinja's name
+        self.write("environment.joined((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "%", "+", "<<"})
+    code_generator_class = _Generator
+    joined = staticmethod(joined)
+    budget: _Budget
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        # a turn of a loop and a call of a macro each cost a step: the one cure for templates without end
         tree = super()._parse(source, name, filename)
-        for node in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
-            tick = nodes.Call(nodes.Name("_step", "load"), [], [], None, None)
-            assert isinstance(node, (nodes.For, nodes.Macro, nodes.CallBlock))
-            node.body.insert(0, nodes.ExprStmt(tick, lineno=node.lineno).set_lineno(node.lineno))
+        bodies = (nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)
+        for node in (tree, *tree.find_all(bodies)):
+            assert isinstance(node, (nodes.Template, *bodies))
+            cost = 1 + sum(len(data.data) for data in node.find_all(nodes.TemplateData)) // 100
+            tick = nodes.Call(nodes.Name("_step", "load"), [nodes.Const(cost)], [], None, None)
+            node.body.insert(0, nodes.ExprStmt(tick).set_lineno(node.lineno))
         for block in tree.find_all(nodes.AssignBlock):
             if block.filter is None:
                 block.filter = nodes.Filter(None, _PRINTED, [], [], None, None)
         return tree
 
     def call(self, context: Any, function: Any, /, *args: Any, **named: Any) -> Any:
+        owner = getattr(function, "__self__", None)
+        if isinstance(owner, str):
+            self.budget.work(owner, *args)
         value = super().call(context, function, *args, **named)
         return _Printed(value) if isinstance(function, (Macro, BlockReference)) else value
 
@@ -73,9 +153,13 @@ class _Environment(ImmutableSandboxedEnvironment):
         if operator in ("**", "<<") or (operator in ("*", "%") and not numbers):
             raise SecurityError(f"the operator {operator} is not allowed on these values")
         value = super().call_binop(context, operator, left, right)
-        if isinstance(value, (str, list, tuple)) and len(value) > LENGTH:
+        measure = len(value) if isinstance(value, (str, list, tuple)) else 0
+        if measure > (LENGTH if isinstance(value, str) else _ITEMS) or (isinstance(value, (int, float)) and abs(value) > _HUGE):
             raise OverBudgetError("an expression builds a value without measure")
         return value
+
+    def wrap_str_format(self, value: Any) -> None:
+        """Leave `format` of texts to `is_safe_attribute`, which knows it not: a width could be any number."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         if isinstance(obj, str):
@@ -101,20 +185,14 @@ def run(
         return None if text is None else (text, places.get(wanted, f"templates/{wanted}"), lambda: True)
 
     files = [places.get(key, f"templates/{key}") for key in (name, *templates)]
-    steps = 0
-
-    def step() -> None:
-        nonlocal steps
-        steps += 1
-        if steps > STEPS:
-            raise OverBudgetError(f"the template takes more than {STEPS:,} steps; a loop may have no end")
+    budget = _Budget()
 
     def printed(value: Any) -> str:
         if isinstance(value, jinja2.Undefined):
             str(value)  # raises UndefinedError, which names what is missing
         if value is None:
             raise jinja2.UndefinedError("there is nothing to print here (the value is empty)")
-        return value if isinstance(value, _Printed) else finalize(value)
+        return budget.printed(value if isinstance(value, _Printed) else finalize(value))
 
     environment = _Environment(
         loader=jinja2.FunctionLoader(source),
@@ -125,8 +203,10 @@ def run(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters = {key: environment.filters[key] for key in FILTERS} | {_PRINTED: _Printed}
-    environment.globals = {"range": environment.globals["range"], "_step": step, **values}
+    environment.budget = budget
+    chosen = {key: environment.filters[key] for key in FILTERS} | {"join": joined, "string": string, _PRINTED: _Printed}
+    environment.filters = {key: budget.filter(key, each) for key, each in chosen.items()}
+    environment.globals = {"range": budget.range, "_step": budget.step, **values}
     try:
         size, parts = 0, []
         for part in environment.get_template(name).generate():
@@ -145,6 +225,10 @@ def run(
         raise TemplateFault(Problem(_place(error, files, files[0]), "T003", error.message or "undefined name")) from None
     except (SecurityError, OverBudgetError) as error:
         raise TemplateFault(Problem(_place(error, files, files[0]), "T004", str(error))) from None
+    except SyntaxError as error:  # of the Python that Jinja makes: loops more than twenty deep
+        raise TemplateFault(Problem(Location(files[0], 1, 1), "T002", str(error.msg))) from None
+    except jinja2.TemplateRuntimeError as error:
+        raise TemplateFault(Problem(_place(error, files, files[0]), "T005", str(error))) from None
     except RecursionError as error:
         raise TemplateFault(Problem(_place(error, files, files[0]), "T004", "templates call each other without end")) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:

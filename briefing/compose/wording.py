@@ -11,7 +11,7 @@ from briefing.seeds import Dossier, Fact, Source
 from briefing.when import MONTHS
 
 State: TypeAlias = Literal["stands", "upcoming", "overdue", "happened", "cancelled"]
-Freshness: TypeAlias = Literal["fresh", "ageing", "stale"]
+Freshness: TypeAlias = Literal["past", "fresh", "ageing", "stale"]
 
 _OPEN = ("expected", "planned", "announced", "pledged", "agreed", "ongoing")
 _LASTING = ("happened", "cancelled")  # what took place stays so
@@ -67,10 +67,10 @@ def told_by(fact: Fact, at: State, resolved_by: Mapping[str, Fact]) -> Fact:
 def freshness(fact: Fact, dossier: Dossier, as_of: date) -> Freshness:
     """Return how old a fact's newest source is beside its shelf life; from half of that on it is ageing, past it stale.
 
-    What took place stays as it was: an event never goes stale.
+    What took place, and a figure of a time gone by, stays as it was: it is past, and never goes stale.
     """
     if fact.status in _LASTING:
-        return "fresh"
+        return "past"
     newest = max((known_by(dossier.sources[ref.source]) for ref in fact.sources if ref.source in dossier.sources), default=as_of)
     life = shelf_days(fact.shelf_life or dossier.header.shelf_life)
     age = (as_of - newest).days

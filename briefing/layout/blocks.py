@@ -160,7 +160,7 @@ def _list(block: Bullets | Steps, items: list[tuple[str, Item]], place: Place, s
         inside[0].marks = [Placed(x, down, label, Part("label", item, own, name=name)), *inside[0].marks]
         strips += inside
     if strips and place.depth == 0:
-        strips[-1].after = max(strips[-1].after, setting.style(place.role).after)
+        strips[-1].after = max(strips[-1].after, setting.style(place.role).after, style.leading * 0.25)
     return strips
 
 

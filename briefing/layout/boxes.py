@@ -31,9 +31,9 @@ def number_strips(block: KeyNumbers, place: Place, setting: Setting) -> list[Str
     rows = ceil(len(block.items) / most)
     across = ceil(len(block.items) / rows)
     strips = [_number_row(block.items[at : at + across], across, place, setting, part) for at in range(0, len(block.items), across)]
-    gap = setting.style("body").after
-    strips[0].before = gap * 0.5
-    strips[-1].after = gap * 1.5
+    body = setting.style("body")
+    strips[0].before = (body.leading + body.after) * 0.25
+    strips[-1].after = (body.leading + body.after) * 0.5
     for strip in strips[:-1]:
         strip.after, strip.keep = _STRIP_PAD, True
     return strips

@@ -39,6 +39,7 @@ _NOTES: frozenset[Role] = frozenset(
      "table-cell", "caption", "contents"}
 )  # fmt: skip
 _TIGHTEST_LEADING = 1.16  # of the size: lines closer than that touch in places
+_HALVINGS = 4  # of a step between two spacings
 _T = TypeVar("_T", Item, Row, KeyNumber)
 _B = TypeVar("_B", Bullets | Steps, KeyNumbers, Table)
 
@@ -58,42 +59,68 @@ def fit(document: Document, look: Look, fonts: Fonts, extra_lines: float | None 
     Raises OnePageImpossible where nothing more may be dropped, and MissingGlyph.
     """
     lines_free = look.fit.slack_lines if extra_lines is None else extra_lines
-    steps = [(1.0, spacing) for spacing in look.fit.spacing] + [
-        (size, look.fit.spacing[-1]) for size in look.fit.type if size != 1.0
-    ]
-    broken: LineCache = {}
-    rulers = [_Ruler(document, tightened(look, spacing, size), fonts, lines_free, broken) for size, spacing in steps]
-    for step, ruler in zip(steps, rulers, strict=True):
-        if ruler.over(document) <= 0.0:
-            return Fitted(document, ruler.look, (), _worded(step, look))
-    last = rulers[-1]
+    ladder = _Ladder(document, look, fonts, lines_free)
+    found = ladder.first_fit(document)
+    if found:
+        return Fitted(document, found[0], (), found[1])
+    last = ladder.rulers[-1]
     dropped: list[_Droppable] = []
     kept = document
     for candidate in _candidates(document):
-        kept = without(document, [*dropped, candidate])
         dropped.append(candidate)
+        kept = without(document, dropped)
         if last.over(kept) <= 0.0:
             break
-    if last.over(kept) > 0.0:
-        raise OnePageImpossible(ceil(last.over(kept) / last.look.style("body", summary=True).leading))
+    over = last.over(kept)
+    if over > 0.0:
+        raise OnePageImpossible(ceil(over / last.look.style("body", summary=True).leading))
     for candidate in reversed(dropped[:-1]):  # the last drop may have made room for something smaller dropped before
         fewer = [other for other in dropped if other is not candidate]
         if last.over(without(document, fewer)) <= 0.0:
             dropped = fewer
     kept = without(document, dropped)
-    for step, ruler in zip(steps, rulers, strict=True):
-        if ruler.over(kept) <= 0.0:
-            names = tuple(candidate.name for candidate in dropped)
-            return Fitted(kept, ruler.look, names, _worded(step, look))
-    raise AssertionError("what fitted the tightest look must fit one of the looks")
+    found = ladder.first_fit(kept)
+    assert found, "what fits the tightest look fits one of the looks"
+    return Fitted(kept, found[0], tuple(candidate.name for candidate in dropped), found[1])
 
 
-def _worded(step: tuple[float, float], look: Look) -> str:
-    """Return what a step tightened, in words: "" where nothing."""
-    size, spacing = step
-    parts = [f"spacing to {spacing:.0%}"] if spacing != look.fit.spacing[0] else []
-    parts += [f"type to {size:.1%}"] if size != 1.0 else []
-    return ", ".join(parts)
+class _Ladder:
+    """The looks to try, from the loosest to the tightest: first spacing, then type at the tightest spacing."""
+
+    def __init__(self, document: Document, look: Look, fonts: Fonts, lines_free: float) -> None:
+        self._given = document, look, fonts, lines_free
+        self._broken: LineCache = {}
+        spacings, sizes = look.fit.spacing, look.fit.type
+        self._steps = [(sizes[0], spacing) for spacing in spacings] + [(size, spacings[-1]) for size in sizes[1:]]
+        self.rulers = [self._ruler(*step) for step in self._steps]
+
+    def _ruler(self, size: float, spacing: float) -> _Ruler:
+        document, look, fonts, lines_free = self._given
+        return _Ruler(document, tightened(look, spacing, size), fonts, lines_free, self._broken)
+
+    def first_fit(self, document: Document) -> tuple[Look, str] | None:
+        """Return the loosest look that the document fits under, and what was tightened; None where it fits none."""
+        for at, ruler in enumerate(self.rulers):
+            if ruler.over(document) <= 0.0:
+                return self._loosened(document, at) if at else (ruler.look, "")
+        return None
+
+    def _loosened(self, document: Document, at: int) -> tuple[Look, str]:
+        """Return the look of a step with as much space as the page still has: halfway, and halfway again."""
+        size, low = self._steps[at]
+        loosest = self._given[1].fit.spacing[0]
+        high = self._steps[at - 1][1] if self._steps[at - 1][0] == size else loosest
+        ruler = self.rulers[at]
+        for _ in range(_HALVINGS):
+            middle = round((low + high) / 2, 3)
+            looser = self._ruler(size, middle)
+            if looser.over(document) <= 0.0:
+                low, ruler = middle, looser
+            else:
+                high = middle
+        parts = [f"spacing to {low:.0%}"] if low != loosest else []
+        parts += [f"type to {size:.1%}"] if size != self._given[1].fit.type[0] else []
+        return ruler.look, ", ".join(parts)
 
 
 class _Ruler:

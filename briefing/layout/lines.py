@@ -140,7 +140,8 @@ class Words:
         size = dress.size * CITE_SIZE
         face: FaceKey = ("sans", dress.face[1], False)
         colour = LINK if dress.colour != "on-accent" else dress.colour
-        plain = Dress(face, size, colour, 0.0 if self.waiting else dress.size * CITE_RISE)
+        apart = self.waiting or not self.texts or self.texts[-1][-1:].isspace()
+        plain = Dress(face, size, colour, 0.0 if apart else dress.size * CITE_RISE)
         self._add_piece("[", plain, joined=True)
         for at, ref in enumerate(cite.refs):
             if at:

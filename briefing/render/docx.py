@@ -74,7 +74,9 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 def _checked(name: str, text: str) -> Entry:
     found = _FORBIDDEN.search(text)
     if found:
-        raise ValueError(f"{name} would hold U+{ord(found[0]):04X}, which XML cannot, after {text[max(0, found.start() - 40) : found.start()]!r}")
+        raise ValueError(
+            f"{name} would hold U+{ord(found[0]):04X}, which XML cannot, after {text[max(0, found.start() - 40) : found.start()]!r}"
+        )
     return entry(name, text)
 
 
@@ -173,7 +175,8 @@ def _relationships(w: Writer) -> str:
         for address, name in w.targets.items()
     )
     rows += (
-        f'<Relationship Id="{name}" Type="{CHART}" Target="charts/chart{number}.xml"/>' for number, name in enumerate(w.chart_ids, 1)
+        f'<Relationship Id="{name}" Type="{CHART}" Target="charts/chart{number}.xml"/>'
+        for number, name in enumerate(w.chart_ids, 1)
     )
     return f'{XML}<Relationships xmlns="{_PACKAGE}/relationships">{"".join(rows)}</Relationships>'
 

@@ -54,6 +54,7 @@ def write_blocks(w: Writer, blocks: Iterable[Block], pages: Mapping[str, int]) -
             case Title():
                 _title(w, block)
             case Heading(level=level, children=children, id=node):
+                _flush_label(w)
                 w.text(f"Heading{min(max(level, 1), LEVELS)}", children, mark=node)
             case Paragraph():
                 _paragraph(w, block)
@@ -119,17 +120,15 @@ def _announces(inlines: Inlines) -> bool:
 
 
 def _flush_label(w: Writer) -> None:
-    """Write the label of a list item that does not begin with words."""
-    if w.label:
-        (style, numbering), w.label = w.label, None
-        w.paragraph(style, "", numbering=numbering)
+    """Write the number of a step that does not begin with words; a bullet without words is left out."""
+    if w.label and w.label[1]:
+        w.paragraph(w.label[0], "", numbering=w.label[1])
+    w.label = None
 
 
 def _list(w: Writer, items: Iterable[Item], pages: Mapping[str, int], *, start: int | None) -> None:
     """Write the items of a list; a counting one has its own instance of the numbering, so that it begins at `start`."""
-    if start is not None:
-        _flush_label(w)
-    w.label = None
+    _flush_label(w)
     level = min(w.depth, LEVELS - 1)
     name = f"{w.box or 'List'} {'Bullet' if start is None else 'Number'}"
     definition, shape = next((n, shape) for n, shape in enumerate(LISTS, 1) if shape.name == name)
@@ -141,9 +140,7 @@ def _list(w: Writer, items: Iterable[Item], pages: Mapping[str, int], *, start: 
     for item in items:
         w.label = (style_id(shape.style(level)), numbering)
         write_blocks(w, item.blocks, pages)
-        if start is not None:
-            _flush_label(w)
-        w.label = None
+        _flush_label(w)
     w.depth -= 1
     after = w.look.style("body", summary=w.summary).after
     if not w.box and not w.depth and after > w.look.style("bullet", summary=w.summary).after:
@@ -156,7 +153,8 @@ def _details(w: Writer, details: Details) -> None:
     if w.summary and details.role == "identity" and not w.box:
         between = run("\N{EM SPACE} ")
         entries = (
-            f"{styled(entry.term, 'BriefRun-inTerm')}{run(' ')}{w.runs(entry.children, 'BriefIdentityLine')}" for entry in details.entries
+            f"{styled(entry.term, 'BriefRun-inTerm')}{run(' ')}{w.runs(entry.children, 'BriefIdentityLine')}"
+            for entry in details.entries
         )
         content = between.join(entries)
         if content:
@@ -238,13 +236,19 @@ def _contents(w: Writer, contents: Contents, pages: Mapping[str, int]) -> None:
             field = _field_start(f" PAGEREF {name} \\h ")
             reference = f"{field}{run(str(page)) if page else ''}{_FIELD_END}"
             inner = f'<w:hyperlink w:anchor="{name}" w:history="1">{inner}{TAB}{reference}</w:hyperlink>'
-        w.paragraph(f"TOC{min(max(heading.level, 1), LEVELS)}", f"{opening}{inner}{_FIELD_END if place == last else ''}", keep_next=whole and place < last)
+        w.paragraph(
+            f"TOC{min(max(heading.level, 1), LEVELS)}",
+            f"{opening}{inner}{_FIELD_END if place == last else ''}",
+            keep_next=whole and place < last,
+        )
         opening = ""
     if len(w.out) > begun:
         inside = "".join(w.out[begun:])
         w.out[begun:] = [
-            '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj></w:sdtPr>'
-            f"<w:sdtContent>{inside}</w:sdtContent></w:sdt>"
+            (
+                '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj></w:sdtPr>'
+                f"<w:sdtContent>{inside}</w:sdtContent></w:sdt>"
+            )
         ]
 
 

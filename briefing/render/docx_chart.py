@@ -52,12 +52,14 @@ def chart_parts(chart: Chart, look: Look, width: float) -> tuple[str, bytes]:
         plot, rows = _lines(chart, look)
     legend = _legend(chart, look) if len(chart.series) > 1 else ""
     return (
-        f'{XML}<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
-        ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
-        ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><c:date1904 val="0"/><c:roundedCorners val="0"/>'
-        f'<c:chart>{_unit(look, chart.unit)}<c:plotArea>{plot}</c:plotArea>{legend}<c:plotVisOnly val="1"/>'
-        '<c:dispBlanksAs val="gap"/></c:chart><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>'
-        f'{_letters(look)}<c:externalData r:id="rId1"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>',
+        (
+            f'{XML}<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
+            ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+            ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><c:date1904 val="0"/><c:roundedCorners val="0"/>'
+            f'<c:chart>{_unit(look, chart.unit)}<c:plotArea>{plot}</c:plotArea>{legend}<c:plotVisOnly val="1"/>'
+            '<c:dispBlanksAs val="gap"/></c:chart><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>'
+            f'{_letters(look)}<c:externalData r:id="rId1"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>'
+        ),
         workbook(rows),
     )
 
@@ -73,15 +75,17 @@ def _bars(chart: Chart, look: Look, width: float) -> tuple[str, list[list[Value]
         (series,) = chart.series
         upper = Series(series.name, tuple(Point(p.label, _high(p), p.shown, p.fact) for p in series.points))
         rows = _with_column(rows, f"{series.name} (to)", [_high(point) for point in series.points])
-        written = _series(chart, look, 0, upper, column_at=2, fill="shade-strong", edge=_colour(chart, look, 0))
-        written += _series(chart, look, 1, series, column_at=1, fill=_colour(chart, look, 0), labels="")
+        written = _series(chart, look, 0, upper, column_at=2, fill="shade-strong", edge=_colour(look, 0))
+        written += _series(chart, look, 1, series, column_at=1, fill=_colour(look, 0), labels="")
     else:
         written = "".join(
-            _series(chart, look, n, series, column_at=n + 1, fill=_colour(chart, look, n)) for n, series in enumerate(chart.series)
+            _series(chart, look, n, series, column_at=n + 1, fill=_colour(look, n)) for n, series in enumerate(chart.series)
         )
     upright = _upright(chart)
     longest = 0 if upright else max((len(point.shown) for point in _points(chart)), default=0)
-    beside = min(0.35, longest * look.style("chart-label").size * 0.52 / width)  # values stand beside the longest bar, outside the plot
+    beside = min(
+        0.35, longest * look.style("chart-label").size * 0.52 / width
+    )  # values stand beside the longest bar, outside the plot
     gap = 45 if len(chart.series) == 1 else 60
     plot = (
         f'{_place(chart, look, beside)}<c:barChart><c:barDir val="{"col" if upright else "bar"}"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
@@ -95,7 +99,7 @@ def _bars(chart: Chart, look: Look, width: float) -> tuple[str, list[list[Value]
 
 def _lines(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
     written = "".join(
-        _series(chart, look, n, series, column_at=n + 1, fill=_colour(chart, look, n), line=True) for n, series in enumerate(chart.series)
+        _series(chart, look, n, series, column_at=n + 1, fill=_colour(look, n), line=True) for n, series in enumerate(chart.series)
     )
     plot = (
         f'{_place(chart, look)}<c:lineChart><c:grouping val="standard"/><c:varyColors val="0"/>{written}<c:marker val="1"/>'
@@ -107,9 +111,10 @@ def _lines(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
 def _table(chart: Chart) -> list[list[Value]]:
     """The numbers as a sheet: a row for each label, a column for each series."""
     labels = _labels(chart)
-    rows: list[list[Value]] = [["", *(series.name or chart.unit for series in chart.series)]]
+    names: list[Value] = [series.name or chart.unit for series in chart.series]
+    rows: list[list[Value]] = [["", *names]]
     for place, label in enumerate(labels):
-        values = (series.points[place].value if place < len(series.points) else None for series in chart.series)
+        values: list[Value] = [series.points[place].value if place < len(series.points) else None for series in chart.series]
         rows.append([label, *values])
     return rows
 
@@ -127,7 +132,9 @@ def _upright(chart: Chart) -> bool:
     """Whether bars stand: years and other short labels, few enough to stand side by side."""
     labels = _labels(chart)
     bars = len(labels) * len(chart.series)
-    return bool(labels) and all(len(label) <= 9 for label in labels) and bars <= 12 and all(len(p.shown) <= 12 for p in _points(chart))
+    return (
+        bool(labels) and all(len(label) <= 9 for label in labels) and bars <= 12 and all(len(p.shown) <= 12 for p in _points(chart))
+    )
 
 
 def _points(chart: Chart) -> Iterable[Point]:
@@ -138,7 +145,7 @@ def _high(point: Point) -> float:
     return point.value if point.high is None else point.high
 
 
-def _colour(chart: Chart, look: Look, place: int) -> str:
+def _colour(look: Look, place: int) -> str:
     return look.chart_colours[place % len(look.chart_colours)]
 
 
@@ -342,12 +349,11 @@ def _timeline(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
         row: list[Value] = [name, Day(start) if dated else start, *([None] * len(chart.series))]
         row[2 + n] = length
         rows.append(row)
-    last = len(events) + 1
-    written = _span(0, "B", "\N{NO-BREAK SPACE}", names, [(n, start) for n, start in enumerate(starts)], last, "<a:noFill/>")
+    written = _span(0, "\N{NO-BREAK SPACE}", names, list(enumerate(starts)), "<a:noFill/>")
     for n, series in enumerate(chart.series):
         mine = [(row, length) for row, ((owner, _), length) in enumerate(zip(events, lengths, strict=True)) if owner == n]
-        fill = f'<a:solidFill><a:srgbClr val="{_hex(look, _colour(chart, look, n))}"/></a:solidFill>'
-        written += _span(n + 1, column(n + 2), series.name, names, mine, last, fill)
+        fill = f'<a:solidFill><a:srgbClr val="{_hex(look, _colour(look, n))}"/></a:solidFill>'
+        written += _span(n + 1, series.name, names, mine, fill)
     axis = (
         f'<c:valAx><c:axId val="1002"/><c:scaling><c:orientation val="minMax"/><c:max val="{figure(high)}"/><c:min val="{figure(low)}"/>'
         f'</c:scaling><c:delete val="0"/><c:axPos val="b"/>{_rules(look)}<c:numFmt formatCode="{code}" sourceLinked="0"/>'
@@ -362,8 +368,9 @@ def _timeline(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
 
 
 def _span(
-    place: int, letter: str, name: str, names: Sequence[str], values: Sequence[tuple[int, float]], last: int, fill: str
+    place: int, name: str, names: Sequence[str], values: Sequence[tuple[int, float]], fill: str
 ) -> str:  # fmt: skip
+    letter, last = column(place + 1), len(names) + 1
     points = "".join(f'<c:pt idx="{n}"><c:v>{figure(value)}</c:v></c:pt>' for n, value in values)
     return (
         f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/><c:tx>{_strings(f"Sheet1!${letter}$1", [name])}</c:tx>'

@@ -49,7 +49,7 @@ def prepare(look: Look, page: str, language: str, *, summary: bool) -> Package:
     package = docx.Document()
     write_styles(package, look, frame(look, page, summary=summary), language, summary=summary)
     _settings(package, language)
-    _part(package, "/word/fontTable.xml", _fonts(look))
+    _part(package, "/word/fontTable.xml", _fonts(look).encode())
     _part(package, "/word/theme/theme1.xml", _theme(package, look))
     saved = io.BytesIO()
     package.save(saved)
@@ -70,9 +70,9 @@ _SETTINGS = (
     '<w:characterSpacingControl {ns} w:val="doNotCompress"/>',
     "<w:compat {ns}>{modes}</w:compat>",
     '<w:themeFontLang {ns} w:val="{language}" w:eastAsia="ja-JP" w:bidi="hi-IN"/>',
-    '<w:clrSchemeMapping {ns} w:bg1="light1" w:t1="dark1" w:bg2="light2" w:t2="dark2" w:accent1="accent1" w:accent2="accent2"'
+    ('<w:clrSchemeMapping {ns} w:bg1="light1" w:t1="dark1" w:bg2="light2" w:t2="dark2" w:accent1="accent1" w:accent2="accent2"'
     ' w:accent3="accent3" w:accent4="accent4" w:accent5="accent5" w:accent6="accent6" w:hyperlink="hyperlink"'
-    ' w:followedHyperlink="followedHyperlink"/>',
+    ' w:followedHyperlink="followedHyperlink"/>'),
     '<w:decimalSymbol {ns} w:val="."/>',
     '<w:listSeparator {ns} w:val=","/>',
 )  # fmt: skip
@@ -92,9 +92,9 @@ def _settings(package: WordDocument, language: str) -> None:
         element.append(parse_xml(setting.format(ns=f'xmlns:w="{W}"', modes=modes, language=attr(language))))
 
 
-def _part(package: WordDocument, name: str, content: str) -> None:
+def _part(package: WordDocument, name: str, content: bytes) -> None:
     part = next(part for part in package.part.package.iter_parts() if part.partname == name)
-    part._blob = content.encode()
+    part._blob = content
 
 
 def _fonts(look: Look) -> str:
@@ -109,13 +109,15 @@ def _fonts(look: Look) -> str:
     return f'{XML}<w:fonts xmlns:w="{W}">{"".join(unique)}</w:fonts>'
 
 
-def _theme(package: WordDocument, look: Look) -> str:
+def _theme(package: WordDocument, look: Look) -> bytes:
     """The colours and fonts of the look in Word's own pickers, so that what a reader adds matches."""
-    from lxml import etree
+    from docx.opc.oxml import serialize_part_xml
+    from docx.oxml.parser import parse_xml
 
     part = next(part for part in package.part.package.iter_parts() if part.partname == "/word/theme/theme1.xml")
-    root = etree.fromstring(part.blob)
-    a = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+    root = parse_xml(part.blob)
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    a = f"{{{drawing}}}"
     root.set("name", "Brief")
     scheme = root.find(f".//{a}clrScheme")
     scheme.set("name", "Brief")
@@ -127,14 +129,15 @@ def _theme(package: WordDocument, look: Look) -> str:
         place = scheme.find(a + slot)
         for child in list(place):
             place.remove(child)
-        etree.SubElement(place, f"{a}srgbClr").set("val", colour.lstrip("#").upper())
+        place.append(parse_xml(f'<a:srgbClr xmlns:a="{drawing}" val="{colour.lstrip("#").upper()}"/>'))
     for slot, faces in (("majorFont", look.sans), ("minorFont", look.serif)):
         root.find(f".//{a}{slot}/{a}latin").set("typeface", faces.name)
-    text: str = etree.tostring(root, encoding="unicode")
-    return XML + text
+    written: bytes = serialize_part_xml(root)
+    return written
 
 
 # -------------------------------------------------------------------------------------------------------------- numbering
+
 
 def _numbering() -> str:
     """Definitions of all lists and the instances that their styles use, up to where a document's own instances begin."""
@@ -142,7 +145,9 @@ def _numbering() -> str:
     for number, shape in enumerate(LISTS, 1):
         levels = []
         for level in range(LEVELS):
-            form = "decimal" if shape.counts else "none" if shape.start and level else "bullet"  # LibreOffice: one character a bullet
+            form = (
+                "decimal" if shape.counts else "none" if shape.start and level else "bullet"
+            )  # LibreOffice: one character a bullet
             left, step = twips(shape.start + LIST_INDENT * (level + 1)), twips(shape.hanging(level))
             levels.append(
                 f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:pStyle w:val="{style_id(shape.style(level))}"/>'

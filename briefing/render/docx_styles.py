@@ -7,7 +7,7 @@ their ids and formats nothing directly that a style can hold.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,7 +15,7 @@ from briefing.look import PAGE_SIZES, Look, Margins, Role, Style
 
 if TYPE_CHECKING:
     from docx.document import Document as Package
-    from docx.styles.style import BaseStyle, ParagraphStyle
+    from docx.styles.style import CharacterStyle, ParagraphStyle
 
 LEVELS = 3  # of headings, lists and contents
 LIST_INDENT = 16.0  # points from a list's label to its words
@@ -305,7 +305,9 @@ def _paragraph(made: dict[str, ParagraphStyle], look: Look, page: Frame, spec: S
     for extra in _edges(look, spec, summary=summary):
         properties.insert_element_before(parse_xml(extra), *_AFTER_NUMPR[4 if extra.startswith("<w:shd") else 3 :])
     if spec.level:
-        properties.insert_element_before(parse_xml(f'<w:outlineLvl {_NS} w:val="{spec.level - 1}"/>'), "w:divId", "w:cnfStyle", "w:rPr")
+        properties.insert_element_before(
+            parse_xml(f'<w:outlineLvl {_NS} w:val="{spec.level - 1}"/>'), "w:divId", "w:cnfStyle", "w:rPr"
+        )
 
 
 # CT_PPr fixes the order of its children (ECMA-376 17.3.1.26); what may follow w:numPr:
@@ -342,7 +344,7 @@ def _priority(spec: Spec) -> int:
     return 9 if spec.level else 10
 
 
-def _set_type(style: BaseStyle, look: Look, role: Style, *, bold: bool | None = None, capitals: bool = False) -> None:
+def _set_type(style: CharacterStyle, look: Look, role: Style, *, bold: bool | None = None, capitals: bool = False) -> None:
     """Set family, size, weight, slope and colour."""
     from docx.oxml.parser import parse_xml
     from docx.shared import RGBColor
@@ -426,9 +428,11 @@ def _table(package: Package, look: Look, name: str) -> None:
             f'<w:top w:val="single" w:sz="8" w:space="0" w:color="{accent}"/><w:bottom w:val="single" w:sz="8" w:space="0"'
             f' w:color="{accent}"/><w:insideH w:val="single" w:sz="4" w:space="0" w:color="{rule}"/>'
         )
-        parts = (
-            f'<w:tblStylePr {_NS} w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{accent}"/>'
-            '<w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr>',
+        parts: tuple[str, ...] = (
+            (
+                f'<w:tblStylePr {_NS} w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{accent}"/>'
+                '<w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr>'
+            ),
         )
     else:
         borders = (

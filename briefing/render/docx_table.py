@@ -42,7 +42,8 @@ def _grid(w: Writer, table: Table) -> None:
     heads = [f"BriefTableHead{_SUFFIX[column.align]}" for column in table.columns]
     bodies = [f"BriefTableText{_SUFFIX[column.align]}" for column in table.columns]
     titles = [
-        w.paragraph_xml(style, w.runs(column.title, style), keep_next=True) for style, column in zip(heads, table.columns, strict=True)
+        w.paragraph_xml(style, w.runs(column.title, style), keep_next=True)
+        for style, column in zip(heads, table.columns, strict=True)
     ]
     if not table.caption and titles:
         titles[0] = _bookmarked(w, table.id, titles[0])
@@ -80,7 +81,8 @@ def _open(style: str, widths: Sequence[int], look: str, caption: str = "", summa
 
 def _row(widths: Sequence[int], cells: Sequence[str], properties: str) -> str:
     inner = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{cell}</w:tc>' for width, cell in zip(widths, cells, strict=True)
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{cell}</w:tc>'
+        for width, cell in zip(widths, cells, strict=True)
     )
     return f"<w:tr><w:trPr>{properties}</w:trPr>{inner}</w:tr>"
 

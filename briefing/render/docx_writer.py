@@ -221,7 +221,13 @@ def _properties(manner: _Manner, language: str = "") -> str:
     bold = "<w:b/>" if manner.strong and (manner.in_bold or name != "Strong") else ""
     italic = "<w:i/>" if manner.emphasis and name != "Emphasis" else ""
     primary = language.partition("-")[0].lower()
-    also = f' w:eastAsia="{attr(language)}"' if primary in _EAST_ASIAN else f' w:bidi="{attr(language)}"' if primary in _COMPLEX else ""
+    also = (
+        f' w:eastAsia="{attr(language)}"'
+        if primary in _EAST_ASIAN
+        else f' w:bidi="{attr(language)}"'
+        if primary in _COMPLEX
+        else ""
+    )
     tongue = f'<w:lang w:val="{attr(language)}"{also}/>' if language else ""
     inner = f"{style}{bold}{italic}{tongue}"
     return f"<w:rPr>{inner}</w:rPr>" if inner else ""

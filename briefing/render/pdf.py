@@ -29,14 +29,11 @@ class FontBook(Protocol):
 
 def render(document: Document, look: Look, pages: Pages, fonts: FontBook) -> bytes:
     """Return the pages as a PDF whose bytes depend on the arguments alone; it is dated by `document.as_of`."""
-    from reportlab.pdfgen.canvas import Canvas
-
     from briefing.render import pdf_file
 
     buffer = BytesIO()
-    canvas = Canvas(buffer, pages.size, pageCompression=1, invariant=1, lang=document.language)
+    canvas = pdf_file.BareCanvas(buffer, pages.size, pageCompression=1, invariant=1, lang=document.language)
     pdf_file.describe(canvas, document, "briefing")
-    pdf_file.forget_helvetica(canvas)
     height = pages.size[1]
     places = {anchor.id: (page.number, height - anchor.y + 2.0) for page in pages.pages for anchor in page.anchors}
     pdf_file.add_names(canvas, places)

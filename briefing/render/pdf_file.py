@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from reportlab.pdfbase.pdfdoc import PDFObject, PDFObjectReference
+from reportlab.pdfgen.canvas import Canvas
 
 from briefing.model import Document
 from briefing.placed import Bookmark
@@ -30,6 +31,13 @@ class Raw(PDFObject):  # type: ignore[misc]
 
     def format(self, document: Any) -> bytes:
         return self._write(lambda name: bytes(PDFObjectReference(name).format(document)))
+
+
+class BareCanvas(Canvas):  # type: ignore[misc]
+    """A canvas whose pages do not begin with Helvetica, which ReportLab never embeds."""
+
+    def _make_preamble(self) -> None:
+        self._preamble = ""
 
 
 class Stream(Raw):
@@ -74,14 +82,6 @@ def describe(canvas: Any, document: Document, producer: str) -> None:
     stamp.dhh = stamp.dmm = 0
     if document.kind == "brief":
         canvas.showOutline()
-
-
-def forget_helvetica(canvas: Any) -> None:
-    """Take away the font that ReportLab begins every page with and never embeds."""
-    document = canvas._doc
-    document.fontMapping.clear()
-    document.idToObject["BasicFonts"].dict.clear()
-    canvas._preamble = ""
 
 
 def add_names(canvas: Any, places: dict[str, tuple[int, float]]) -> None:

@@ -30,7 +30,7 @@ def test_what_fits_is_left_as_it_is() -> None:
 
 
 def test_spacing_is_tightened_before_type_and_type_before_anything_is_dropped() -> None:
-    steps = [fit(summary(points=count, drop=0), LOOK, FONTS).tightened for count in range(6, 16)]
+    steps = [fit(summary(points=count, drop=0), LOOK, FONTS).tightened for count in range(6, 15)]
     assert steps == sorted(steps, key=lambda step: (step.count("type"), step != "", step.count("spacing")))
     assert steps[0] == ""
     assert any("spacing" in step and "type" not in step for step in steps)
@@ -70,7 +70,7 @@ def test_a_small_item_comes_back_when_a_later_drop_has_made_room() -> None:
 
 
 def test_tightening_is_taken_back_as_far_as_the_drops_allow() -> None:
-    big = Group(tuple(p("Long " * 40) for _ in range(16)), drop=3, name="big")
+    big = Group(tuple(p("Long " * 40) for _ in range(40)), drop=3, name="big")
     tree = msgspec.structs.replace(summary(), blocks=(p("short"), big, Bullets(points(8, drop=0))))
     fitted = fit(tree, LOOK, FONTS)
     assert (fitted.dropped, fitted.tightened) == (("big",), "")
@@ -130,7 +130,9 @@ def test_any_fitted_document_is_one_page_or_an_honest_failure(tree: Document, dr
     try:
         fitted = fit(tree, LOOK, FONTS)
     except OnePageImpossible as error:
-        assert error.lines_over > 0
+        fitted, over = None, error.lines_over
+    if fitted is None:
+        assert over > 0
         assert not drop
     else:
         assert len(lay_out(fitted.document, fitted.look, FONTS).pages) == 1

@@ -142,7 +142,7 @@ class _Maker:
             "strip": lambda limit=6: self._block(parts.strip(limit)),
             "strip_of": lambda section, limit=5: self._block(parts.strip_of(section.key_numbers, limit)),
             "expected": lambda section: self._block(parts.expected(section.expected)),
-            "has_upcoming": lambda section: any(self.facts.view(name).state == "upcoming" for name in section.expected),
+            "states": lambda section: {self.facts.view(name).state for name in section.expected},
             "dated": parts.dated,
             "to_watch": lambda section, limit=4: [v for v in parts.expected_of(section.expected) if v.state in ("upcoming", "overdue")][:limit],
             "agreements": lambda: self._block(parts.agreements()),

@@ -80,13 +80,13 @@ class Facts:
         at = state(fact, self.as_of, self.resolved_by)
         teller = told_by(fact, at, self.resolved_by)
         text = sentence(teller, at if teller is fact else "stands")
-        mark = self.cite(teller)
+        mark = self.cite(fact)
         numbers = {name: self.number(fact, name) for name in (*fact.figures, "when", "due") if self.figure(fact, name)}
         return FactView(
             fact=fact,
             state=at,
             freshness=freshness(fact, self.dossier, self.as_of),
-            sentence=_before_stop(self._filled(teller, text), mark),
+            sentence=_before_stop(self._filled(teller, text), self.cite(teller)),
             mark=(mark,),
             figures={name: (number, mark) for name, number in numbers.items()},
         )

@@ -125,7 +125,7 @@ def column_widths(columns: tuple[Column, ...], cells: list[list[Words]], width: 
         spare = width - sum(wanted)
         loose = [want if column.align == "left" else want * 0.4 for want, column in zip(wanted, columns, strict=True)]
         return [want + spare * part / sum(loose) for want, part in zip(wanted, loose, strict=True)]
-    roots = [sqrt(sum(pair[1] for pair in column)) for column in natural]
+    roots = [sqrt(1.0 + sum(pair[1] for pair in column)) for column in natural]
     return _at_least(_fair(wanted, roots, width), least, width)
 
 

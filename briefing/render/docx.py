@@ -10,14 +10,15 @@ from briefing.model import Document
 from briefing.render.docx_body import write_blocks
 from briefing.render.docx_chart import chart_parts
 from briefing.render.docx_package import XML, Package, W, attr, own_number, prepared
+from briefing.render.docx_runs import TAB, Runs, run
 from briefing.render.docx_styles import LISTS, Frame, frame, points, twips
-from briefing.render.docx_writer import CHART, HYPERLINK, TAB, Writer, bookmark_names, run
+from briefing.render.docx_writer import Writer
 from briefing.render.docx_zip import Entry, archive, entry
 
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-# rId1 to rId9 of the document; what a document adds is numbered from `docx_writer.FIRST_FREE`
+# rId1 to rId9 of the document; what a document adds is named apart: rIdLink1, rIdChart1
 _FIXED = (
     ("styles", "styles"),
     ("settings", "settings"),
@@ -45,7 +46,7 @@ def render(document: Document, look: Look, page_numbers: Mapping[str, int], *, p
     summary = document.one_page
     ready = package or prepared(look, document.page, document.language, summary=summary)
     sheet = frame(look, document.page, summary=summary)
-    w = Writer(look, sheet.text_width, summary, bookmark_names(document), first_list=len(LISTS) + 1)
+    w = Writer(look, sheet.text_width, summary, Runs(document, look), first_list=len(LISTS) + 1)
     write_blocks(w, document.blocks, page_numbers)
     if w.after_table:  # Word ends a document with a paragraph
         w.separate()
@@ -64,26 +65,13 @@ def render(document: Document, look: Look, page_numbers: Mapping[str, int], *, p
         ("word/footer1.xml", f"{XML}<w:ftr {_NAMESPACES}>{footer}</w:ftr>"),
         ("word/footer2.xml", f"{XML}<w:ftr {_NAMESPACES}>{footer}</w:ftr>"),
     )
-    return archive((*(_checked(name, text) for name, text in text_parts), *ready.parts, *_charts(w)))
-
-
-# What XML 1.0 leaves out; the loader refuses it long before
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-def _checked(name: str, text: str) -> Entry:
-    found = _FORBIDDEN.search(text)
-    if found:
-        raise ValueError(
-            f"{name} would hold U+{ord(found[0]):04X}, which XML cannot, after {text[max(0, found.start() - 40) : found.start()]!r}"
-        )
-    return entry(name, text)
+    return archive((*(entry(name, text) for name, text in text_parts), *ready.parts, *_charts(w)))
 
 
 def _charts(w: Writer) -> Iterator[Entry]:
     for number, chart in enumerate(w.charts, 1):
         drawing, workbook = chart_parts(chart, w.look, w.width)
-        yield _checked(f"word/charts/chart{number}.xml", drawing)
+        yield entry(f"word/charts/chart{number}.xml", drawing)
         yield entry(
             f"word/charts/_rels/chart{number}.xml.rels",
             f'{XML}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{_REL}/package"'
@@ -171,12 +159,12 @@ _ROOT = (
 def _relationships(w: Writer) -> str:
     rows = [f'<Relationship Id="rId{n}" Type="{_REL}/{kind}" Target="{target}.xml"/>' for n, (kind, target) in enumerate(_FIXED, 1)]
     rows += (
-        f'<Relationship Id="{name}" Type="{HYPERLINK}" Target="{attr(address)}" TargetMode="External"/>'
-        for address, name in w.targets.items()
+        f'<Relationship Id="{name}" Type="{_REL}/hyperlink" Target="{attr(address)}" TargetMode="External"/>'
+        for address, name in w.words.targets.items()
     )
     rows += (
-        f'<Relationship Id="{name}" Type="{CHART}" Target="charts/chart{number}.xml"/>'
-        for number, name in enumerate(w.chart_ids, 1)
+        f'<Relationship Id="rIdChart{number}" Type="{_REL}/chart" Target="charts/chart{number}.xml"/>'
+        for number in range(1, len(w.charts) + 1)
     )
     return f'{XML}<Relationships xmlns="{_PACKAGE}/relationships">{"".join(rows)}</Relationships>'
 

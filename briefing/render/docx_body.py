@@ -29,9 +29,10 @@ from briefing.model import (
 )
 from briefing.render.docx_chart import chart_height
 from briefing.render.docx_package import attr
+from briefing.render.docx_runs import TAB, run, styled
 from briefing.render.docx_styles import LEVELS, LISTS, style_id
 from briefing.render.docx_table import write_key_numbers, write_table
-from briefing.render.docx_writer import TAB, Writer, run, styled
+from briefing.render.docx_writer import Writer
 
 _PARAGRAPHS: dict[ParagraphRole, str] = {
     "body": "BodyText",
@@ -101,7 +102,7 @@ def _paragraph(w: Writer, paragraph: Paragraph) -> None:
     leads = _announces(paragraph.children)
     if w.label:
         (style, numbering), w.label = w.label, None
-        w.paragraph(style, w.runs(paragraph.children, style, strong=strong), numbering=numbering, keep_next=leads)
+        w.paragraph(style, w.words.xml(paragraph.children, style, strong=strong), numbering=numbering, keep_next=leads)
     elif w.box:
         w.text(style_id(w.box), paragraph.children, strong=strong, keep_next=leads)
     elif w.depth and paragraph.role == "body":
@@ -153,7 +154,7 @@ def _details(w: Writer, details: Details) -> None:
     if w.summary and details.role == "identity" and not w.box:
         between = run("\N{EM SPACE} ")
         entries = (
-            f"{styled(entry.term, 'BriefRun-inTerm')}{run(' ')}{w.runs(entry.children, 'BriefIdentityLine')}"
+            f"{styled(entry.term, 'BriefRun-inTerm')}{run(' ')}{w.words.xml(entry.children, 'BriefIdentityLine')}"
             for entry in details.entries
         )
         content = between.join(entries)
@@ -163,7 +164,7 @@ def _details(w: Writer, details: Details) -> None:
         return
     style = style_id(w.box) if w.box else "BriefIdentity" if details.role == "identity" else "BriefDetails"
     for entry in details.entries:
-        w.paragraph(style, f"{styled(entry.term, 'BriefTerm')}{TAB}{w.runs(entry.children, style)}")
+        w.paragraph(style, f"{styled(entry.term, 'BriefTerm')}{TAB}{w.words.xml(entry.children, style)}")
     if details.role == "identity" and details.entries:
         w.widen_last(w.look.style("body", summary=w.summary).after + 4.0)
 
@@ -229,7 +230,7 @@ def _contents(w: Writer, contents: Contents, pages: Mapping[str, int]) -> None:
     last = len(contents.entries) - 1
     whole = last < _WHOLE_CONTENTS
     for place, heading in enumerate(contents.entries):
-        name = w.names.get(heading.target, "")
+        name = w.words.names.get(heading.target, "")
         page = pages.get(heading.target)
         inner = run(heading.text)
         if name:
@@ -266,5 +267,5 @@ def _sources(w: Writer, sources: SourceList) -> None:
     """Write the sources, each with its number as words, where source marks lead."""
     _flush_label(w)
     for entry in sources.entries:
-        words = f"{run(f'[{entry.number}]')}{TAB}{w.runs(entry.children, 'Bibliography')}"
+        words = f"{run(f'[{entry.number}]')}{TAB}{w.words.xml(entry.children, 'Bibliography')}"
         w.paragraph("Bibliography", w.marked(f"source-{entry.source}", words))

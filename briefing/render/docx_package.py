@@ -7,6 +7,7 @@ kept and python-docx need not even be imported for the next document.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -168,6 +169,14 @@ def own_number(number: int, definition: int, level: int, start: int) -> str:
     )
 
 
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+)  # XML 1.0, 2.2; the loader refuses them long before
+
+
 def attr(text: str) -> str:
-    """Return text as it may stand in an attribute or between tags."""
+    """Return text as it may stand in an attribute or between tags. Raises ValueError for a character that XML cannot hold."""
+    found = _FORBIDDEN.search(text)
+    if found:
+        raise ValueError(f"XML cannot hold U+{ord(found[0]):04X}, in {text[max(0, found.start() - 30) : found.end() + 30]!r}")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

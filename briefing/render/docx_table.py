@@ -42,7 +42,7 @@ def _grid(w: Writer, table: Table) -> None:
     heads = [f"BriefTableHead{_SUFFIX[column.align]}" for column in table.columns]
     bodies = [f"BriefTableText{_SUFFIX[column.align]}" for column in table.columns]
     titles = [
-        w.paragraph_xml(style, w.runs(column.title, style), keep_next=True)
+        w.paragraph_xml(style, w.words.xml(column.title, style), keep_next=True)
         for style, column in zip(heads, table.columns, strict=True)
     ]
     if not table.caption and titles:
@@ -59,7 +59,8 @@ def _grid(w: Writer, table: Table) -> None:
 
 def _cells(w: Writer, cells: Sequence[Cell], styles: Sequence[str], *, keep_next: bool) -> list[str]:
     return [
-        w.paragraph_xml(style, w.runs(cell.children, style), keep_next=keep_next) for cell, style in zip(cells, styles, strict=True)
+        w.paragraph_xml(style, w.words.xml(cell.children, style), keep_next=keep_next)
+        for cell, style in zip(cells, styles, strict=True)
     ]
 
 
@@ -180,8 +181,8 @@ def write_key_numbers(w: Writer, strip: KeyNumbers) -> None:
 
 
 def _key_number(w: Writer, item: KeyNumber) -> str:
-    value = w.paragraph_xml("BriefKeyNumber", w.runs(item.value, "BriefKeyNumber"), keep_next=True)
-    return value + w.paragraph_xml("BriefKeyLabel", w.runs(item.label, "BriefKeyLabel"))
+    value = w.paragraph_xml("BriefKeyNumber", w.words.xml(item.value, "BriefKeyNumber"), keep_next=True)
+    return value + w.paragraph_xml("BriefKeyLabel", w.words.xml(item.label, "BriefKeyLabel"))
 
 
 def _across(w: Writer, items: Sequence[KeyNumber]) -> int:

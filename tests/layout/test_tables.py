@@ -8,14 +8,13 @@ from briefing.layout.lines import Words, dress_of
 from briefing.layout.tables import column_widths
 from briefing.look import Style
 from briefing.model import Align, Column, Text
+from tests.layout.sample import FONTS
 
 STYLE = dress_of(Style("sans", 9.0, 12.0))
 
 
 def widths(*columns: tuple[str, ...], width: float = 400.0, weights: tuple[float, ...] = (), align: Align = "left") -> list[float]:
-    from tests.layout.sample import FONTS
-
-    cells = []
+    cells: list[list[Words]] = []
     for column in columns:
         cells.append([])
         for text in column:
@@ -67,4 +66,10 @@ def test_a_word_wider_than_the_table_takes_no_room_from_short_columns() -> None:
 def test_columns_always_fill_the_width_they_are_given(columns: list[tuple[str, ...]], width: float) -> None:
     made = widths(*columns, width=width)
     assert sum(made) == pytest.approx(width)
+    assert min(made) > 0
+
+
+def test_a_table_of_a_hundred_columns_is_set_all_the_same() -> None:
+    made = widths(*(("word", "") for _ in range(99)), ("",))
+    assert sum(made) == pytest.approx(400)
     assert min(made) > 0

@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
 
-.PHONY: brief summary test check bench lock wheel clean help
+.PHONY: brief summary test check bench gallery lock wheel clean help
 .DEFAULT_GOAL := help
 
 brief: .venv/runtime.stamp ## write the policy brief as PDF
@@ -27,6 +27,9 @@ check: .venv/dev.stamp ## format, lint, types, tests, the dossier: what a change
 
 bench: .venv/runtime.stamp .bench-venv/peers.stamp ## measure ours beside other generators, in one run
 	@$(PY) bench/run.py $(ARGS)
+
+gallery: .venv/runtime.stamp ## draw the README's pictures anew (needs pdftoppm)
+	@$(PY) scripts/gallery
 
 lock: ## write the lock files anew from pyproject.toml (needs a package index)
 	@scripts/lock "$(PYTHON)" $(ARGS)

@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = {"reportlab", "docx", "lxml", "jinja2", "markdown_it", "mdit_py_plugins", "yaml", "rich", "pydantic", "PIL"}  # Typer: all commands run it
+HEAVY = {
+    "reportlab",
+    "docx",
+    "lxml",
+    "jinja2",
+    "markdown_it",
+    "mdit_py_plugins",
+    "yaml",
+    "rich",
+    "pydantic",
+    "PIL",
+}  # Typer: all commands run it
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted([ROOT / "generate.py", *(ROOT / "briefing").rglob("*.py")])

@@ -15,7 +15,9 @@ pytest.importorskip("hatchling", reason="hatchling builds the wheel; `make test`
 
 
 def build(source: Path, target: str, out: Path) -> Path:
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", target, "-d", out], cwd=source, capture_output=True, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", out], cwd=source, capture_output=True, check=True
+    )
     (built,) = out.glob("*.whl" if target == "wheel" else "*.tar.gz")
     return built
 
@@ -26,7 +28,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_every_module_and_everything_built_in(wheel: Path) -> None:
-    wanted = {path.relative_to(ROOT).as_posix() for path in (ROOT / "briefing").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    wanted = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "briefing").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
     built_in = [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
     wanted |= {f"briefing/builtin/templates/{path.relative_to(ROOT / 'templates').as_posix()}" for path in built_in}
     with zipfile.ZipFile(wheel) as package:

@@ -256,6 +256,7 @@ class _Maker:
         cite = f"{author}. {self.title}. Information as of {worded_day(self.facts.as_of)}."
         return details(
             [
+                ("Edition history", f"First edition, not yet issued: information as of {worded_day(self.facts.as_of)}"),
                 ("Contact", recipe.contact or header.contact),
                 ("How to cite", recipe.cite_as or cite.lstrip(". ")),
                 ("Other formats", _formats(recipe.formats)),

@@ -51,7 +51,7 @@ def _fact(facts: Facts, name: str, printed: list[str]) -> dict[str, Any]:
     return {
         "id": fact.id,
         "theme": fact.theme,
-        "statement": plain(tuple(inline for inline in view.sentence if not isinstance(inline, Cite))),
+        "statement": plain(facts.own(view)),
         "status": fact.status,
         "state": view.state,
         "freshness": view.freshness,

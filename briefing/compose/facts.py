@@ -18,6 +18,7 @@ from briefing.seeds import Dossier, Fact, Figure, Prose
 from briefing.units import Unit
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
+_BRACES = re.compile(r"\{\{|\}\}|\{[a-z0-9.-]+\}")
 
 
 class FactView(msgspec.Struct, frozen=True):
@@ -91,6 +92,11 @@ class Facts:
             figures={name: (number, mark) for name, number in numbers.items()},
         )
 
+    def own(self, view: FactView) -> Inlines:
+        """Return a fact's sentence as its own sources have it, whatever another fact tells of it since; without a source mark."""
+        at = "stands" if view.id in self.resolved_by else view.state
+        return self._filled(view.fact, sentence(view.fact, at))
+
     def figure(self, fact: Fact, name: str) -> Figure | None:
         """Return a fact's figure by name, its own dates included, or None."""
         if name in ("when", "due"):
@@ -152,7 +158,7 @@ class Facts:
 
 def _masked(text: str) -> str:
     """Return `text` with its doubled braces, which stand for plain ones, out of the way of references."""
-    return text.replace("{{", "\0").replace("}}", "\1")
+    return _BRACES.sub(lambda match: {"{{": "\0", "}}": "\1"}.get(match[0], match[0]), text)
 
 
 def _bare(text: str) -> str:

@@ -258,7 +258,7 @@ class Parts:
                 yield theme.title, table
 
     def _annex_row(self, view: FactView) -> Row:
-        words: list[Inline] = [inline for inline in view.sentence if not isinstance(inline, Cite)]
+        words = list(self.facts.own(view))
         if view.fact.note:
             words += [Text(" "), Emphasis((Text(view.fact.note),))]
         state = STATUS_WORDS[view.status] if view.state in ("stands", "upcoming") else STATE_WORDS[view.state]

@@ -8,7 +8,7 @@ from typing import assert_never
 import msgspec
 
 from briefing.layout.boxes import chart_strips, detail_strips, number_strips
-from briefing.layout.flow import Frame, Place, Setting, Strip, baseline, height, text_strips, tie
+from briefing.layout.flow import Frame, Place, Setting, Strip, Target, baseline, height, marks_of, text_strips, tie
 from briefing.layout.lines import one_line
 from briefing.layout.tables import table_strips
 from briefing.look import Role, Style
@@ -38,6 +38,10 @@ _HEADINGS: tuple[Role, Role, Role] = ("heading-1", "heading-2", "heading-3")
 _BULLETS = ("\u2022", "\u2013", "\u2022")
 _INDENT = 13.0  # of a list's words, in points
 _CALLOUT_PAD = 9.0
+_LEVEL = 12.0  # of a contents entry below another, in points
+_PAGE_NUMBER = 28.0  # what is kept free for a page number and its dots
+_GUTTER = 24.0  # between two columns of contents
+_COLUMNS_FROM = 12  # entries
 _WHOLE = 1 / 3  # of a page: a call-out up to this height is never parted
 
 
@@ -207,21 +211,49 @@ def _contents(contents: Contents, place: Place, setting: Setting) -> list[Strip]
         strips += text_strips(setting.lines((Text(contents.title),), style, place.width), style, place, title)
         for strip in strips:
             strip.keep = True
-    style = setting.style("contents")
-    for entry in contents.entries:
-        own = Part("contents-entry", entry, part)
-        inner = place.narrowed((entry.level - 1) * 12.0, right=28.0)
-        made = text_strips(setting.linked(entry.text, f"#{entry.target}", style, inner.width), style, inner, own)
-        for strip in made[:-1]:
-            strip.keep = True
-        if made:
-            made[-1].target = entry.target
-        strips += made
+    columns = _contents_columns(contents, place, setting, part)
+    strips += [columns] if columns else _contents_lines(contents, place, setting, part)
     if strips:
         strips[-1].after = setting.style("body").after * 2
         if height(strips) <= setting.page_height * 0.6:
             tie(strips)
     return strips
+
+
+def _contents_lines(contents: Contents, place: Place, setting: Setting, part: Part) -> list[Strip]:
+    style = setting.style("contents")
+    strips: list[Strip] = []
+    for entry in contents.entries:
+        own = Part("contents-entry", entry, part)
+        inner = place.narrowed((entry.level - 1) * _LEVEL, right=_PAGE_NUMBER)
+        made = text_strips(setting.linked(entry.text, f"#{entry.target}", style, inner.width), style, inner, own)
+        for strip in made[:-1]:
+            strip.keep = True
+        if made:
+            made[-1].targets = (Target(len(made[-1].marks) - 1, entry.target, place.x + place.width),)
+        strips += made
+    return strips
+
+
+def _contents_columns(contents: Contents, place: Place, setting: Setting, part: Part) -> Strip | None:
+    """Return a long table of contents in two columns, in one piece, where every entry is short enough for a line of half the width."""
+    if len(contents.entries) < _COLUMNS_FROM:
+        return None
+    style = setting.style("contents")
+    rows = -(-len(contents.entries) // 2)
+    width = (place.width - _GUTTER) / 2
+    marks: list[Placed] = []
+    targets: list[Target] = []
+    for at, entry in enumerate(contents.entries):
+        column, row = divmod(at, rows)
+        inner = place.narrowed(column * (width + _GUTTER) + (entry.level - 1) * _LEVEL)
+        lines = setting.linked(entry.text, f"#{entry.target}", style, width - _PAGE_NUMBER - (entry.level - 1) * _LEVEL)
+        if len(lines) > 1:
+            return None
+        own = Part("contents-entry", entry, part)
+        marks += marks_of(lines, style, inner.x, row * style.leading, own)
+        targets.append(Target(len(marks) - 1, entry.target, place.x + column * (width + _GUTTER) + width))
+    return Strip(rows * style.leading, marks, frame=place.frame, targets=tuple(targets))
 
 
 def _sources(sources: SourceList, place: Place, setting: Setting) -> list[Strip]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from briefing.layout.fonts import Fonts
 from briefing.layout.lines import Words, dress_of
@@ -28,6 +28,14 @@ class Frame:
     pad: float
 
 
+class Target(NamedTuple):
+    """A contents entry: which of its strip's marks it ends with, what it names, and where its page number ends."""
+
+    mark: int
+    anchor: str
+    right: float
+
+
 @dataclass(slots=True, eq=False)
 class Strip:
     """A slice across the page that is never parted; its marks count from its top and the page's left edge."""
@@ -42,7 +50,7 @@ class Strip:
     bookmarks: tuple[Bookmark, ...] = ()
     repeat: tuple[Strip, ...] = ()  # set again at the top of a page that begins with this strip
     page_break: bool = False
-    target: str = ""  # of a contents entry, whose page number is filled in when all pages are known
+    targets: tuple[Target, ...] = ()  # contents entries, whose page numbers are filled in when all pages are known
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import msgspec
 from briefing.drawing import Line as Rule
 from briefing.drawing import Rect
 from briefing.layout.blocks import strips_of
-from briefing.layout.flow import Frame, Place, Setting, Strip, advance
+from briefing.layout.flow import Frame, Place, Setting, Strip, Target, advance
 from briefing.layout.fonts import Fonts
 from briefing.layout.lines import one_line
 from briefing.look import PAGE_SIZES, Look, Margins, Role
@@ -69,7 +69,7 @@ class _Filler:
         self.pages: list[list[Placed]] = [[]]
         self.anchors: list[list[Anchor]] = [[]]
         self.bookmarks: list[Bookmark] = []
-        self.entries: list[tuple[int, int, str]] = []  # contents entries: page, index of the item, target
+        self.entries: list[tuple[int, Target]] = []  # contents entries by page; `mark` counts on the page
         self.y = self.top
         self.above: Strip | None = None
         self.framed: tuple[Frame, float, int] | None = None  # a box begun on this page: its top, and where its shade goes
@@ -114,8 +114,8 @@ class _Filler:
         if strip.frame and self.framed is None:
             self.framed = (strip.frame, self.y - strip.frame.pad, len(self.pages[-1]))
         page, y = self.pages[-1], self.y
-        if strip.target:
-            self.entries.append((len(self.pages) - 1, len(page) + len(strip.marks) - 1, strip.target))
+        for target in strip.targets:
+            self.entries.append((len(self.pages) - 1, target._replace(mark=len(page) + target.mark)))
         page += [Placed(item.x, item.y + y, item.mark, item.part) for item in strip.marks]
         self.anchors[-1] += [Anchor(name, y) for name in strip.anchors]
         self.bookmarks += strip.bookmarks
@@ -133,7 +133,7 @@ class _Filler:
             Placed(frame.x, top, Rect(0.0, 0.0, frame.rule_width, tall, frame.rule), DECORATION),
         ]
         last = len(self.pages) - 1
-        self.entries = [(page, item + 2 * (page == last and item >= at), target) for page, item, target in self.entries]
+        self.entries = [(page, to._replace(mark=to.mark + 2 * (page == last and to.mark >= at))) for page, to in self.entries]
         self.framed = None
 
     def _turn(self) -> None:
@@ -146,9 +146,9 @@ class _Filler:
         """Return all pages, with page numbers in the contents, headers and footers."""
         self._close()
         numbers = {anchor.id: at for at, page in enumerate(self.anchors, 1) for anchor in page}
-        for page, item, target in reversed(self.entries):
-            if target in numbers:
-                self._number(page, item, str(numbers[target]))
+        for page, target in reversed(self.entries):
+            if target.anchor in numbers:
+                self._number(page, target, str(numbers[target.anchor]))
         count = len(self.pages)
         pages = tuple(
             Page(number, (*self._head(number), *items, *self._foot(number, count)), tuple(anchors))
@@ -156,19 +156,19 @@ class _Filler:
         )
         return Pages(self.size, pages, tuple(self.bookmarks), self.bottom - self.y)
 
-    def _number(self, page: int, item: int, number: str) -> None:
-        """Set a contents entry's page number at the right edge, and dots that lead to it."""
-        entry = self.pages[page][item]
+    def _number(self, page: int, target: Target, number: str) -> None:
+        """Set a contents entry's page number at the right edge of its column, and dots that lead to it."""
+        entry = self.pages[page][target.mark]
         assert isinstance(entry.mark, TextLine)
         style = self.look.style("contents", summary=self.document.one_page)
         line = one_line(number, style, self.fonts)
-        right = self.left + self.width
+        right = target.right
         start, end = entry.x + entry.mark.width + 6.0, right - line.width - 5.0
         added = []
         if end - start > 12.0:  # drawn from the right, so that the dots of all entries stand under each other
             added.append(Placed(0.0, entry.y - 0.5, Rule(right - 16.0, 0.0, start, 0.0, "rule", 0.7, 1.4), DECORATION))
         added.append(Placed(right - line.width, entry.y, line, Part("page-number", entry.part.node, entry.part)))
-        self.pages[page][item + 1 : item + 1] = added
+        self.pages[page][target.mark + 1 : target.mark + 1] = added
 
     def _head(self, number: int) -> list[Placed]:
         document = self.document

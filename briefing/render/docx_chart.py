@@ -120,7 +120,8 @@ def _table(chart: Chart) -> list[list[Value]]:
 
 
 def _with_column(rows: Sequence[Sequence[Value]], name: str, values: Sequence[float]) -> list[list[Value]]:
-    return [[*row, value] for row, value in zip(rows, [name, *values], strict=True)]
+    added: list[Value] = [name, *values]
+    return [[*row, value] for row, value in zip(rows, added, strict=True)]
 
 
 def _labels(chart: Chart) -> list[str]:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from briefing.look import Look
-from briefing.render.docx_styles import LEVELS, LIST_INDENT, LISTS, frame, style_id, twips, write_styles
+from briefing.render.docx_styles import LEVELS, LIST_INDENT, LISTS, frame, style_id, twips
+from briefing.render.docx_stylesheet import write_styles
 from briefing.render.docx_zip import Entry, entry
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ def prepare(look: Look, page: str, language: str, *, summary: bool) -> Package:
     saved = io.BytesIO()
     package.save(saved)
     with zipfile.ZipFile(saved) as parts:
-        entries = tuple(entry(name, parts.read(name)) for name in _STATIC)
-    return Package((*entries, entry("docProps/app.xml", _PROGRAM)), _numbering())
+        entries = tuple(entry(name, parts.read(name), once=True) for name in _STATIC)
+    return Package((*entries, entry("docProps/app.xml", _PROGRAM, once=True)), _numbering())
 
 
 # compatibilityMode 15: without it Word opens the file as one of 2007, with other line breaks

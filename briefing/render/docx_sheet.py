@@ -39,7 +39,7 @@ _THEME = (
     f"<a:bgFillStyleLst>{_FILL * 3}</a:bgFillStyleLst></a:fmtScheme></a:themeElements></a:theme>"
 )
 _FIXED = tuple(
-    entry(name, XML + content)
+    entry(name, XML + content, once=True)
     for name, content in (
         (
             "[Content_Types].xml",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from briefing.model import Align, Cell, Column, Inlines, KeyNumber, KeyNumbers, Number, Table
+from briefing.model import Align, Cell, Column, Inlines, KeyNumber, KeyNumbers, Number, Table, Text
 from briefing.render.docx_package import attr
 from briefing.render.docx_styles import TABLE_PADDING, twips
 from briefing.render.docx_writer import Writer
@@ -126,7 +126,7 @@ def _extent(inlines: Inlines) -> tuple[int, int]:
     """Return the characters of the longest piece that is not broken over lines, and of all."""
     longest = whole = 0
     for inline in inlines:
-        words = plain((inline,))
+        words = inline.text if isinstance(inline, Text) else plain((inline,))
         whole += len(words)
         longest = max(longest, len(words) if isinstance(inline, Number) else max(map(len, words.split()), default=0))
     return longest, whole

@@ -29,7 +29,7 @@ bench: .venv/runtime.stamp .bench-venv/peers.stamp ## measure ours beside other 
 	@$(PY) bench/run.py $(ARGS)
 
 gallery: .venv/runtime.stamp ## draw the README's pictures anew (needs pdftoppm)
-	@$(PY) scripts/gallery
+	@$(PY) scripts/gallery.py
 
 lock: ## write the lock files anew from pyproject.toml (needs a package index)
 	@scripts/lock "$(PYTHON)" $(ARGS)

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCKS = {"requirements.lock": PROJECT["dependencies"], "requirements-dev.lock": PROJECT["optional-dependencies"]["dev"]}
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("bench/*.md")])
-SCRIPTS = sorted([*ROOT.glob("scripts/*"), ROOT / ".ci" / "run"])
+SCRIPTS = sorted([*(path for path in ROOT.glob("scripts/*") if not path.suffix), ROOT / ".ci" / "run"])
 
 
 def name_of(requirement: str) -> str:

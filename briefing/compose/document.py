@@ -48,9 +48,9 @@ def compose(
 ) -> Document:
     """Return the document that a recipe makes of a dossier as of a day.
 
-    `theme` narrows it to one subject; `annex` adds the table of all facts; `digest` is printed in the end matter; `full_brief` is the title of the brief that a summary
-    belongs to. Raises
-    ProblemsFound for an unknown theme, a date before every source, and whatever is wrong with a template or its Markdown.
+    `theme` narrows it to one subject; `annex` adds the table of all facts; `digest` is printed in the end matter; `full_brief` is
+    the title of the brief that a summary belongs to. Raises ProblemsFound for an unknown theme, a date before every source, and
+    whatever is wrong with a template, its Markdown, or that of the prose it prints.
     """
     known = [each.id for each in dossier.header.themes]
     themes = (theme,) if theme else tuple(recipe.themes)
@@ -81,9 +81,8 @@ def compose(
     except TemplateFault as fault:
         raise ProblemsFound([fault.problem]) from None
     except MarkupError as error:
-        raise ProblemsFound(
-            [Problem(Location(places.get(recipe.template_name, f"templates/{recipe.template_name}"), 1, 1), "T006", str(error))]
-        ) from None
+        where = Location(places.get(recipe.template_name, f"templates/{recipe.template_name}"), 1, 1)
+        raise ProblemsFound(maker.faulty_prose() or [Problem(where, "T006", str(error))]) from None
     return maker.document(found, page, places)
 
 
@@ -110,6 +109,7 @@ class _Maker:
         self.recipe, self.dossier, self.facts, self.parts, self.marks = recipe, dossier, facts, parts, marks
         self.theme = next((each for each in dossier.header.themes if each.id == theme), None)
         self.wants_annex, self.digest, self.full_brief = annex, digest, full_brief
+        self._prose: dict[Prose, None] = {}
 
     @property
     def title(self) -> str:
@@ -144,7 +144,9 @@ class _Maker:
             "expected": lambda section: self._block(parts.expected(section.expected)),
             "states": lambda section: {self.facts.view(name).state for name in section.expected},
             "dated": parts.dated,
-            "to_watch": lambda section, limit=4: [v for v in parts.expected_of(section.expected) if v.state in ("upcoming", "overdue")][:limit],
+            "to_watch": lambda section, limit=4: [
+                v for v in parts.expected_of(section.expected) if v.state in ("upcoming", "overdue")
+            ][:limit],
             "agreements": lambda: self._block(parts.agreements()),
             "timeline": lambda limit=12: self._block(parts.timeline(limit)),
             "chart": self._chart,
@@ -171,6 +173,7 @@ class _Maker:
             case _Markdown():
                 return value.text
             case Prose():
+                self._prose[value] = None
                 return self.facts.prose(value, self.marks)
             case FactView():
                 return self.marks.add(value.sentence)
@@ -185,6 +188,17 @@ class _Maker:
             case date():
                 return escape(worded_day(value))
         raise TypeError(f"a {type(value).__name__} cannot be printed")
+
+    def faulty_prose(self) -> list[Problem]:
+        """Return a problem for each piece of printed prose that holds by itself what a brief cannot hold."""
+        found = []
+        for prose in self._prose:
+            marks = Marks()
+            try:
+                blocks(self.facts.prose(prose, marks), marks)
+            except MarkupError as error:
+                found.append(Problem(prose.at, "T006", str(error)))
+        return found
 
     def _theme(self, theme: Theme) -> ThemeView:
         point = self.dossier.whole.key_points.get(theme.id) if self.dossier.whole else None

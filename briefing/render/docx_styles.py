@@ -16,7 +16,7 @@ LEVELS = 3  # of headings, lists and contents
 LIST_INDENT = 16.0  # points from a list's label to its words
 DETAIL_INDENT = 96.0
 SOURCE_INDENT = 24.0
-BOX_INDENT = 9.0  # from the edge of the text to the words of a call-out
+BOX_INDENT = 9.0  # from the edges of the text to the words of a call-out
 TABLE_PADDING = (3.0, 4.5)  # above and below, left and right of a cell's words
 
 

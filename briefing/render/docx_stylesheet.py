@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from docx.styles.style import CharacterStyle, ParagraphStyle
 
 CHARACTERS = ("Strong", "Emphasis", "Hyperlink", "Brief Source Mark", "Brief Term", "Brief Run-in Term")
-_MARK_SIZE, _MARK_RAISE = 0.76, 0.2  # of a source mark, in sizes of the text
+_MARK_SIZE = 0.82  # of a source mark, in sizes of the text
 TABLES = ("Brief Table", "Brief Key Numbers")
 
 
@@ -88,6 +88,8 @@ def _paragraph(made: dict[str, ParagraphStyle], look: Look, page: Frame, spec: S
         shape.keep_together = True
     if spec.indent:
         shape.left_indent = Pt(spec.indent)
+    if spec.box[0]:
+        shape.right_indent = Pt(BOX_INDENT)
     if spec.hanging:
         shape.first_line_indent = Pt(-spec.hanging)
     if spec.align:
@@ -122,7 +124,7 @@ _AFTER_NUMPR = (
 
 
 def _edges(look: Look, spec: Spec, *, summary: bool) -> Iterator[str]:
-    """Yield the borders and the shade of a call-out, or thin rules. CT_PBdr fixes the order: top, left, bottom."""
+    """Yield the borders and the shade of a call-out, or thin rules. CT_PBdr fixes the order: top, left, bottom, right."""
     if spec.rules:
         lines = "".join(f'<w:{edge} w:val="single" w:sz="4" w:space="3" w:color="{_hex(look, "rule")}"/>' for edge in spec.rules)
         yield f"<w:pBdr {_NS}>{lines}</w:pBdr>"
@@ -134,7 +136,8 @@ def _edges(look: Look, spec: Spec, *, summary: bool) -> Iterator[str]:
             for edge, pad in (("top", spec.box_top), ("bottom", spec.box_bottom))
         )
         left = f'<w:left w:val="single" w:sz="24" w:space="{BOX_INDENT - 3:.0f}" w:color="{bar}"/>'
-        yield f"<w:pBdr {_NS}>{top}{left}{bottom}</w:pBdr>"
+        right = f'<w:right w:val="single" w:sz="2" w:space="{BOX_INDENT:.0f}" w:color="{shade}"/>'
+        yield f"<w:pBdr {_NS}>{top}{left}{bottom}{right}</w:pBdr>"
         # A title's shade is one step off: LibreOffice fills the gap between two boxes where their shades are equal
         fill = shade if spec.box_bottom else f"{int(shade, 16) ^ 1:06X}"
         yield f'<w:shd {_NS} w:val="clear" w:color="auto" w:fill="{fill}"/>'
@@ -201,11 +204,10 @@ def _character(package: Package, look: Look, name: str, *, summary: bool) -> Non
             style.font.underline = True
         case "Brief Source Mark":
             style.font.color.rgb = RGBColor.from_string(_hex(look, "link"))
-            body = look.style("body", summary=summary).size
-            properties = style.element.get_or_add_rPr()  # a superscript of small print would be too small to read
-            size = half_points(body * _MARK_SIZE)
-            for tag, value in (("position", half_points(body * _MARK_RAISE)), ("sz", size), ("szCs", size)):
-                properties.append(parse_xml(f'<w:{tag} {_NS} w:val="{value}"/>'))
+            size = half_points(look.style("body", summary=summary).size * _MARK_SIZE)
+            properties = style.element.get_or_add_rPr()
+            for tag in ("sz", "szCs"):  # not raised: LibreOffice shrinks what a style raises until it cannot be read
+                properties.append(parse_xml(f'<w:{tag} {_NS} w:val="{size}"/>'))
         case _:
             role = look.style("term", summary=summary)
             style.font.bold = role.bold

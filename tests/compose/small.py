@@ -41,7 +41,9 @@ def fact(name: str, says: str = "It is so.", status: Status = "happened", source
     return Fact(name, says, status, tuple(refs), theme=more.pop("theme", "trade"), **more)
 
 
-def dossier(*facts: Fact, sources: tuple[Source, ...] = (GAZETTE, LEDGER), header: Mapping[str, Any] | None = None, **more: Any) -> Dossier:
+def dossier(
+    *facts: Fact, sources: tuple[Source, ...] = (GAZETTE, LEDGER), header: Mapping[str, Any] | None = None, **more: Any
+) -> Dossier:
     made = Header(**{"title": "Norland and Sudia", "subject": "Norland", "themes": THEMES, **(header or {})})
     return Dossier(
         header=made,

@@ -11,15 +11,33 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from briefing.compose.passes import curly
-from briefing.model import Cite, CiteRef, Document, Emphasis, Heading, Link, Number, Paragraph, SourceList, Strong, Table, Text, Title, decode, encode
+from briefing.model import (
+    Cite,
+    CiteRef,
+    Document,
+    Emphasis,
+    Heading,
+    Link,
+    Number,
+    Paragraph,
+    SourceList,
+    Strong,
+    Table,
+    Text,
+    Title,
+    decode,
+    encode,
+)
 from briefing.problems import Location, Problem, ProblemsFound
 from briefing.recipe import Recipe
-from briefing.seeds import Agreement, BottomLine, Dossier, KeyFigure, Section, TimelineEntry, Whole
+from briefing.seeds import Agreement, BottomLine, Dossier, KeyFigure, Prose, Section, TimelineEntry, Whole
 from briefing.walk import nodes, plain, words
 from tests.compose.small import AS_OF, composed, dossier, fact, figure, prose, text, when
 
 NB = "\N{NO-BREAK SPACE}"
-EXPORTS = fact("exports", "Exports reached {amount}.", figures={"amount": figure("1.2 billion", "EUR")}, when=when("2024"), sources="ledger#2")
+EXPORTS = fact(
+    "exports", "Exports reached {amount}.", figures={"amount": figure("1.2 billion", "EUR")}, when=when("2024"), sources="ledger#2"
+)
 PORT = fact("port", "The port is to open by {due}.", "planned", due=when("2026-05"), theme="ports", label="The port")
 SECTION = Section(judgement=prose("Trade grew to {exports.amount}."), expected=("port",))
 
@@ -37,7 +55,9 @@ def problem(template: str, made: Dossier | None = None, **more: Any) -> Problem:
 
 def body(template: str, made: Dossier | None = None, **more: Any) -> str:
     """Return the words of the paragraphs of what a template makes."""
-    return "\n".join(plain(node.children) for node in nodes(composed(template, made or seeds(), **more)) if isinstance(node, Paragraph))
+    return "\n".join(
+        plain(node.children) for node in nodes(composed(template, made or seeds(), **more)) if isinstance(node, Paragraph)
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------- what prints
@@ -124,6 +144,16 @@ def test_a_template_at_fault_is_named(template: str, code: str) -> None:
     assert found.at.line >= 1
 
 
+@pytest.mark.parametrize("wrong", ["> quoted", "# Too large", "::: note N", ":::", "```\ncode\n```"])
+def test_prose_that_a_brief_cannot_hold_is_named_by_its_own_place(wrong: str) -> None:
+    at = Location("seeds/trade.yaml", 7, 5)
+    section = Section(judgement=prose("It is well."), happened=(Prose(wrong, at), prose("Yes.")))
+    found = problem(
+        "{% for each in themes[0].section.happened %}{{ each }}\n\n{% endfor %}", dossier(EXPORTS, sections={"trade": section})
+    )
+    assert (found.at, found.code) == (at, "T006")
+
+
 def test_a_template_that_is_not_there_is_told() -> None:
     with pytest.raises(ProblemsFound) as caught:
         composed("x", seeds(), others={"policy-brief.md.j2": "{% include 'none.md.j2' %}"})
@@ -181,7 +211,9 @@ def test_the_marking_is_the_highest_of_what_is_drawn_on() -> None:
 
 
 def test_headings_that_nothing_follows_leave_no_trace() -> None:
-    document = composed("x\n\n## Agreements\n\n{{ agreements() }}\n\n## Timeline\n\n{{ timeline() }}", seeds(timeline=(TimelineEntry("port"),)))
+    document = composed(
+        "x\n\n## Agreements\n\n{{ agreements() }}\n\n## Timeline\n\n{{ timeline() }}", seeds(timeline=(TimelineEntry("port"),))
+    )
     assert [plain(node.children) for node in nodes(document) if isinstance(node, Heading)] == ["Timeline"]
 
 
@@ -192,7 +224,9 @@ def test_the_annex_is_there_when_asked_for() -> None:
 
 
 def test_a_document_is_the_same_each_time_and_survives_its_bytes() -> None:
-    template = "{{ title() }}\n{{ identity() }}\n\n{{ fact('exports') }}\n\n{{ timeline() }}\n\n{{ sources() }}\n\n{{ end_matter() }}"
+    template = (
+        "{{ title() }}\n{{ identity() }}\n\n{{ fact('exports') }}\n\n{{ timeline() }}\n\n{{ sources() }}\n\n{{ end_matter() }}"
+    )
     first = composed(template, seeds(timeline=(TimelineEntry("port"),)), digest="0123456789abcdef0123")
     assert first == composed(template, seeds(timeline=(TimelineEntry("port"),)), digest="0123456789abcdef0123")
     assert decode(encode(first)) == first

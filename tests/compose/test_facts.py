@@ -15,7 +15,9 @@ from briefing.walk import plain
 from tests.compose.small import AS_OF, dossier, fact, figure, prose, text, when
 
 MARK = Cite((CiteRef(0, "gazette", (3,)),))
-EXPORTS = fact("exports", "Exports reached {amount} in {when}.", figures={"amount": figure("1.2 billion", "EUR")}, when=when("2024"))
+EXPORTS = fact(
+    "exports", "Exports reached {amount} in {when}.", figures={"amount": figure("1.2 billion", "EUR")}, when=when("2024")
+)
 
 
 def facts(seeds: Dossier) -> Facts:
@@ -59,7 +61,11 @@ def test_doubled_braces_are_plain_ones_everywhere() -> None:
     braced = fact("a", "The code {{when}} and {{{when}}}.", when=when("2024"))
     words = "".join(each.text for each in view(dossier(braced), "a").sentence if isinstance(each, (Text, Number)))
     assert words == "The code {when} and {2024}."
-    assert told("So {{exports}} is {exports.amount}.") == ("So {exports} is ", (Number("EUR 1.2 billion", "exports", "amount"), MARK), ".")
+    assert told("So {{exports}} is {exports.amount}.") == (
+        "So {exports} is ",
+        (Number("EUR 1.2 billion", "exports", "amount"), MARK),
+        ".",
+    )
     assert facts(dossier(EXPORTS)).plain_prose("A {{b}} {exports.when}") == (*text("A {b} "), Number("2024", "exports", "when"))
 
 

@@ -87,7 +87,7 @@ def test_a_strip_of_large_numbers_has_them_in_digits() -> None:
     assert in_digits(figure("12", "train")) == figure("12", "train")
 
 
-@given(st.decimals(min_value=-10**15, max_value=10**15, places=4, allow_nan=False))
+@given(st.decimals(min_value=-(10**15), max_value=10**15, places=4, allow_nan=False))
 def test_digits_are_kept_to_the_last_one(number: Decimal) -> None:
     assert Decimal(digits(number).replace(",", "").replace("\N{MINUS SIGN}", "-")) == number
     assert digits(number).partition(".")[2] == f"{number:f}".partition(".")[2]

@@ -14,7 +14,9 @@ from tests.compose.small import AS_OF, GAZETTE, LEDGER, dossier, fact, figure, t
 
 EXPORTS = fact("exports", figures={"amount": figure("1.2 billion", "EUR", period=when("FY2024-25")), "ships": figure("12", "ship", form="words")}, when=when("2024"))  # fmt: skip
 GRANT = fact("grant", "The grant is to come by {due}.", "pledged", label="The grant", due=when("2025-11"), when=when("2025-02"))
-LATER = fact("later", "The port is to open in {due}.", "planned", label="The port", due=when("2026-05"), theme="ports", sources="ledger#1")
+LATER = fact(
+    "later", "The port is to open in {due}.", "planned", label="The port", due=when("2026-05"), theme="ports", sources="ledger#1"
+)
 LAW = fact("law", "A law stands.", "in-force", label="The law", when=when("2025-03"), sources="ledger#4")
 ALL = (EXPORTS, GRANT, LATER, LAW)
 
@@ -32,7 +34,9 @@ def cells(table: Table) -> list[list[str]]:
 
 
 def words(inlines: Inlines) -> str:
-    return "".join("[" + ",".join(ref.source for ref in each.refs) + "]" if isinstance(each, Cite) else plain((each,)) for each in inlines)
+    return "".join(
+        "[" + ",".join(ref.source for ref in each.refs) + "]" if isinstance(each, Cite) else plain((each,)) for each in inlines
+    )
 
 
 def test_key_figures_are_sorted_by_priority_with_value_period_source_and_freshness() -> None:
@@ -88,7 +92,12 @@ def test_dated_facts_are_the_next_ones_and_then_the_last_overdue() -> None:
 
 def test_agreements_are_by_year_with_the_status_of_their_facts_undated_ones_last() -> None:
     loose = fact("loose", "A memorandum.", "agreed")
-    rows = (Agreement("loose", "Memorandum", "Fish"), Agreement("law", "Law", "Trade"), Agreement("later", "Plan", "Port"), Agreement("exports", "Pact", "All"))
+    rows = (
+        Agreement("loose", "Memorandum", "Fish"),
+        Agreement("law", "Law", "Trade"),
+        Agreement("later", "Plan", "Port"),
+        Agreement("exports", "Pact", "All"),
+    )
     table = parts(*ALL, loose, agreements=rows).agreements()
     assert cells(table) == [
         ["2024", "Pact", "All", "Happened[gazette]"],
@@ -120,7 +129,14 @@ def test_an_empty_table_takes_no_number() -> None:
     assert plain(made.timeline().caption) == "Table 1. Timeline"
 
 
-SPEC = ChartSpec("c", "bar", "A title", "A caption of {exports.when}.", "Bars: the desk's {exports.amount}.", (ChartPoint("exports.amount", "All"),))
+SPEC = ChartSpec(
+    "c",
+    "bar",
+    "A title",
+    "A caption of {exports.when}.",
+    "Bars: the desk's {exports.amount}.",
+    (ChartPoint("exports.amount", "All"),),
+)
 
 
 def test_a_chart_has_its_values_from_facts_and_its_number_in_the_caption() -> None:
@@ -160,7 +176,9 @@ def test_a_chart_that_is_not_there_or_empty_is_none() -> None:
 
 
 def test_stale_facts_are_those_behind_key_figures_and_overdue_ones_any_of_the_shown_themes() -> None:
-    made = parts(*ALL, header={"shelf_life": "1 week"}, key_figures=(KeyFigure("law.when", "Law"), KeyFigure("law.when", "Law again")))
+    made = parts(
+        *ALL, header={"shelf_life": "1 week"}, key_figures=(KeyFigure("law.when", "Law"), KeyFigure("law.when", "Law again"))
+    )
     assert [view.id for view in made.stale()] == ["law"]
     assert [view.id for view in made.overdue()] == ["grant"]
     ports = dossier(*ALL, header={"themes": dossier().header.themes[1:]})
@@ -168,12 +186,23 @@ def test_stale_facts_are_those_behind_key_figures_and_overdue_ones_any_of_the_sh
 
 
 def test_a_source_is_listed_with_who_what_when_and_what_for() -> None:
-    estimate = Source("guess", "A <b>title</b>", "", "primary", author="Ōe", dated=when("mid 2025-03"), dated_because="it says spring", cited_for="fish")
+    estimate = Source(
+        "guess",
+        "A <b>title</b>",
+        "",
+        "primary",
+        author="Ōe",
+        dated=when("mid 2025-03"),
+        dated_because="it says spring",
+        cited_for="fish",
+    )
     made = of(dossier(fact("a", sources="guess#1"), sources=(GAZETTE, estimate)))
     listed = {entry.source: plain(entry.children) for entry in made.sources({"guess": 2, "gazette": 1})}
     assert list(listed) == ["gazette", "guess"]
     assert listed["gazette"] == "The Gazette. The Gazette on trade. 1 March 2025. Secondary source."
-    assert listed["guess"].startswith("Ōe. A <b>title</b>. Undated; by the desk's estimate mid-March 2025 (it says spring). Primary source.")
+    assert listed["guess"].startswith(
+        "Ōe. A <b>title</b>. Undated; by the desk's estimate mid-March 2025 (it says spring). Primary source."
+    )
     assert listed["guess"].endswith("Cited for: fish.")
 
 

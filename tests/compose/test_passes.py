@@ -122,7 +122,10 @@ def test_marks_side_by_side_become_one() -> None:
 
 def test_a_mark_that_its_sentence_repeats_is_printed_once_at_the_end_with_all_paragraphs() -> None:
     run = settled("Trade ", c("a#2"), " and ports ", c("a#1"), " grew.")
-    assert run == (Text("Trade "), Text(f" and ports{NB}"), c("a#1,2"), Text(" grew.")) or plain(run) == f"Trade and ports{NB}[0] grew."
+    assert (
+        run == (Text("Trade "), Text(f" and ports{NB}"), c("a#1,2"), Text(" grew."))
+        or plain(run) == f"Trade and ports{NB}[0] grew."
+    )
     assert [inline for inline in run if isinstance(inline, Cite)] == [c("a#1,2")]
 
 
@@ -153,7 +156,23 @@ def test_a_mark_without_sources_vanishes() -> None:
 def test_sources_are_numbered_once_in_order_of_first_use() -> None:
     tree = (
         p("x", c("b")),
-        Callout("note", (Text("y"), c("a")), (Bullets((Item((p(Strong((Text("z"), c("c", "b"))),),)),)),)),
+        Callout(
+            "note",
+            (Text("y"), c("a")),
+            (
+                Bullets(
+                    (
+                        Item(
+                            (
+                                p(
+                                    Strong((Text("z"), c("c", "b"))),
+                                ),
+                            )
+                        ),
+                    )
+                ),
+            ),
+        ),
         Table((Column((Text("w"), c("d"))),), (Row((Cell((c("a", "d"),)),)),), "t", (), "", (c("e"),)),
     )
     numbered, numbers = passes.number_sources(tree)
@@ -257,7 +276,9 @@ def test_what_holds_something_stays() -> None:
     assert passes.prune(tree) == tree
 
 
-@pytest.mark.parametrize(("words", "name"), [("What we do not know", "what-we-do-not-know"), ("₹ & ō", "part"), ("Ōsaka 2.0!", "saka-2-0")])
+@pytest.mark.parametrize(
+    ("words", "name"), [("What we do not know", "what-we-do-not-know"), ("₹ & ō", "part"), ("Ōsaka 2.0!", "saka-2-0")]
+)
 def test_an_anchor_is_made_of_the_words(words: str, name: str) -> None:
     assert passes.slug(words) == name
 

@@ -25,6 +25,15 @@ def fault(text: str, *, others: dict[str, str] | None = None, **values: Any) -> 
     return caught.value.problem
 
 
+def outcome(text: str, **values: Any) -> Problem | None:
+    """Return what is wrong with a template, or None where it prints; anything else it raises is a mistake of ours."""
+    try:
+        printed(text, **values)
+    except TemplateFault as caught:
+        return caught.problem
+    return None
+
+
 def place(problem: Problem) -> str:
     return f"{problem.at} {problem.code}"
 
@@ -218,7 +227,9 @@ def test_as_much_as_a_long_brief_needs_may_be_printed() -> None:
     assert len(printed("{% for a in range(500) %}{{ word }}{% endfor %}", word="x" * 1000)) == 500_000 < LENGTH
 
 
-@pytest.mark.parametrize("text", ["{{ 1 / 0 }}", "{{ [][3] }}", "{{ 'a' + 1 }}", "{{ work() }}", "{{ ['x']|sum }}", "{{ range() }}"])
+@pytest.mark.parametrize(
+    "text", ["{{ 1 / 0 }}", "{{ [][3] }}", "{{ 'a' + 1 }}", "{{ work() }}", "{{ ['x']|sum }}", "{{ range() }}"]
+)
 def test_a_mistake_at_run_time_is_told_with_its_place(text: str) -> None:
     def work() -> str:
         raise ValueError("there is no fact x")
@@ -230,16 +241,11 @@ def test_a_mistake_at_run_time_is_told_with_its_place(text: str) -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_as_a_template_prints_or_is_a_located_fault(text: str) -> None:
-    try:
-        printed(text)
-    except TemplateFault as caught:
-        assert caught.problem.at.file == "templates/brief.md.j2"
-        assert caught.problem.at.line >= 1
+    found = outcome(text)
+    assert found is None or (found.at.file == "templates/brief.md.j2" and found.at.line >= 1)
 
 
 @given(st.text(alphabet="{}%#- \n|.()[]'\"abcfor in", max_size=40))
 def test_any_odd_template_prints_or_is_a_located_fault(text: str) -> None:
-    try:
-        printed(text, a="x", b=[1, 2], c={"x": 1})
-    except TemplateFault as caught:
-        assert caught.problem.at.line >= 1
+    found = outcome(text, a="x", b=[1, 2], c={"x": 1})
+    assert found is None or found.at.line >= 1

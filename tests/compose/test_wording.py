@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefing.compose.wording import freshness, known_by, resolvers, sentence, shelf_days, span_of_sources, state, told_by, worded_day
+from briefing.compose.wording import (
+    freshness,
+    known_by,
+    resolvers,
+    sentence,
+    shelf_days,
+    span_of_sources,
+    state,
+    told_by,
+    worded_day,
+)
 from briefing.seeds import Status, Wording
 from tests.compose.small import AS_OF, GAZETTE, LEDGER, dossier, fact, when
 

@@ -84,7 +84,7 @@ def make(
     tightened = ""
     pages: Pages | None = None
     fonts: Fonts | None = None
-    if document.one_page or set(formats) & {"pdf", "docx"}:
+    if document.one_page or composed.contents == "auto" or set(formats) & {"pdf", "docx"}:  # contents are there from a number of pages
         progress("laying out")
         from briefing.layout.fonts import Fonts
         from briefing.layout.pages import lay_out

@@ -93,8 +93,8 @@ def _bars(chart: Chart, look: Look, width: float) -> tuple[str, list[list[Value]
         f'<c:axId val="1001"/><c:axId val="1002"/></c:barChart>'
     )
     if upright:
-        return plot + _names(look, "b") + _values(look, "l", shown=False), rows
-    return plot + _names(look, "l", downward=True) + _values(look, "b", shown=False, at_end=True), rows
+        return plot + _names(look, "b") + _values(look, "l", shown=False, limit=_zero(chart)), rows
+    return plot + _names(look, "l", downward=True) + _values(look, "b", shown=False, at_end=True, limit=_zero(chart)), rows
 
 
 def _lines(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
@@ -269,10 +269,18 @@ def _names(look: Look, side: str, *, downward: bool = False, plain_line: bool = 
     )
 
 
-def _values(look: Look, side: str, *, shown: bool, at_end: bool = False) -> str:
+def _zero(chart: Chart) -> str:
+    """The end of the axis that must stand at zero, or bars lie: left to themselves, programs cut the axis near the values."""
+    values = [value for point in _points(chart) for value in (point.value, _high(point))]
+    if values and min(values) >= 0:
+        return '<c:min val="0"/>'
+    return '<c:max val="0"/>' if values and max(values) <= 0 else ""
+
+
+def _values(look: Look, side: str, *, shown: bool, at_end: bool = False, limit: str = "") -> str:
     """The axis of values; not shown where every bar carries its value."""
     return (
-        '<c:valAx><c:axId val="1002"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/>'
+        f'<c:valAx><c:axId val="1002"/><c:scaling><c:orientation val="minMax"/>{limit}</c:scaling><c:delete val="0"/>'
         f'<c:axPos val="{side}"/>{_rules(look) if shown else ""}<c:numFmt formatCode="#,##0.##" sourceLinked="0"/>'
         f'<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="{"nextTo" if shown else "none"}"/>{_PLAIN}'
         f'{_letters(look, colour="muted")}<c:crossAx val="1001"/><c:crosses val="{"max" if at_end else "autoZero"}"/>'

@@ -158,3 +158,11 @@ def test_columns_are_lettered_as_spreadsheets_do() -> None:
 
 def test_the_sample_has_a_chart_of_every_kind() -> None:
     assert {block.kind for block in SAMPLE.blocks if isinstance(block, Chart)} == {"bar", "line", "timeline"}
+
+
+@pytest.mark.parametrize(("values", "tag"), [((22.8, 21.0), "min"), ((-3.0, -2.0), "max"), ((-1.0, 4.0), "")])
+def test_bars_always_stand_on_zero(values: tuple[float, float], tag: str) -> None:
+    bars = chart("bar", series("", ("twelve months", values[0], "a"), ("first ten months", values[1], "b")))
+    axis = ET.fromstring(chart_parts(bars, LOOK, 400.0)[0]).find(f".//{C}valAx/{C}scaling")
+    assert axis is not None
+    assert [(node.tag, node.attrib["val"]) for node in axis if node.tag in (f"{C}min", f"{C}max")] == ([(f"{C}{tag}", "0")] if tag else [])

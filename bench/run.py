@@ -8,7 +8,6 @@ not: bench/README.md.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import re
@@ -19,21 +18,13 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(HERE))
-
-from content import content, variant
-
-from briefing import pipeline
-from briefing.model import encode
-
 OURS = sys.executable
 THEIRS = str(ROOT / ".bench-venv" / "bin" / "python")
 AS_OF = date(2025, 11, 1)
@@ -97,17 +88,8 @@ class Bench:
         for name in ("seeds", "briefs", "templates", "briefing"):
             shutil.copytree(ROOT / name, self.dossier / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "generate.py", self.dossier)
-        for kind, name in (("brief", "policy-brief"), ("summary", "one-page-summary")):
-            document, look = composed(self.dossier, name)
-            (self.folder / f"{kind}.json").write_text(json.dumps(content(document, look), ensure_ascii=False), "utf-8")
-            for number in range(WARM_UP + self.rounds if kind == "brief" else 0):
-                changed = variant(document, number)
-                (self.folder / f"{number}.tree").write_bytes(encode(changed))
-                (self.folder / f"{number}.json").write_text(json.dumps(content(changed, look), ensure_ascii=False), "utf-8")
-        blocks = json.loads((self.folder / "brief.json").read_text("utf-8"))["blocks"]
-        for block in walk(blocks):
-            if block["k"] == "chart":
-                picture(block["drawing"], self.folder / f"{block['id']}.png")
+        command = [OURS, str(HERE / "prepare.py"), str(self.dossier), str(self.folder), str(AS_OF), str(WARM_UP + self.rounds)]
+        subprocess.run(command, check=True)
         for script in ("docxtpl_peer.py", "pandoc_peer.py"):
             command = [THEIRS, str(HERE / "peers" / script), "--prepare", str(self.folder / "brief.json")]
             subprocess.run(command, env=self.environment, check=True)
@@ -221,22 +203,6 @@ class Run:
     memory: float  # MiB of the largest single process
 
 
-def composed(dossier: Path, name: str):
-    """Return the final document as `generate` makes it, what a summary drops and a short brief's contents left out, and its look."""
-    from briefing.layout.fit import fit
-    from briefing.layout.fonts import Fonts
-    from briefing.layout.pages import lay_out
-    from briefing.load.files import font_reader, read_dossier
-
-    made = pipeline.compose_one(read_dossier(dossier), pipeline.Order(name, AS_OF))
-    fonts = Fonts(made.look, font_reader(dossier))
-    if made.document.one_page:
-        fitted = fit(made.document, made.look, fonts)
-        return fitted.document, fitted.look
-    short = len(lay_out(made.document, made.look, fonts).pages) < pipeline.CONTENTS_FROM
-    return pipeline.without_contents(made.document) if short and made.contents == "auto" else made.document, made.look
-
-
 def timed(command: list[str], environment: dict[str, str], folder: Path) -> Run:
     """Run a process to its end and return what it took, its children included."""
     with (folder / "log").open("w+") as log:
@@ -250,37 +216,6 @@ def timed(command: list[str], environment: dict[str, str], folder: Path) -> Run:
             sys.exit(f"failed: {' '.join(command)}\n{log.read()}")
     scale = 2**20 if sys.platform == "darwin" else 2**10
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale)
-
-
-def walk(blocks: list[dict]) -> Iterator[dict]:
-    for block in blocks:
-        yield block
-        yield from walk(block.get("blocks", []))
-
-
-def picture(drawing: dict, path: Path) -> None:
-    """Draw a chart as a picture, for those who want one; untimed."""
-    from PIL import Image, ImageDraw, ImageFont
-
-    scale = 3
-    image = Image.new("RGB", (round(drawing["width"] * scale), round(drawing["height"] * scale)), "white")
-    draw = ImageDraw.Draw(image)
-    for item in drawing["items"]:
-        if item["k"] == "rect":
-            corners = [item["x"], item["y"], item["x"] + item["w"], item["y"] + item["h"]]
-            draw.rectangle([scale * value for value in corners], fill=item["c"])
-        elif item["k"] == "line":
-            points = [(scale * x, scale * y) for x, y in item["points"]]
-            draw.line(points, fill=item["c"], width=max(1, round(scale * item["w"])))
-        elif item["k"] == "dot":
-            fill = "white" if item["hollow"] else item["c"]
-            draw.circle((scale * item["x"], scale * item["y"]), scale * item["r"], fill=fill, outline=item["c"])
-        else:
-            face = "SourceSans3-Bold.ttf" if item["bold"] else "SourceSans3-Regular.ttf"
-            font = ImageFont.truetype(str(ROOT / "templates" / "fonts" / face), scale * item["size"])
-            anchor = {"left": "ls", "center": "ms", "right": "rs"}[item["align"]]
-            draw.text((scale * item["x"], scale * item["y"]), item["text"], fill=item["c"], font=font, anchor=anchor)
-    image.save(path)
 
 
 def described(path: Path) -> list[str]:

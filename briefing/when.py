@@ -10,7 +10,7 @@ import msgspec
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
 _PART = {"early": (0.0, 1 / 3), "mid": (1 / 3, 2 / 3), "late": (2 / 3, 1.0)}
-_ONE = re.compile(r"(?:(early|mid|late) )?(?:(FY)(\d{4})-(\d\d)|(\d{4})(?:-(\d\d))?(?:-(\d\d))?)")
+_ONE = re.compile(r"(?:(early|mid|late) )?(?:(FY)(\d{4})-(\d\d)|(\d{4})(?:-(\d\d))?(?:-(\d\d))?)", re.ASCII)
 
 
 class When(msgspec.Struct, frozen=True, order=True):

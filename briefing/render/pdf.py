@@ -1,17 +1,20 @@
-"""PDF from placed pages: text operators written directly, ReportLab's canvas as the file around them."""
+"""PDF from placed pages: text operators written directly, every mark tagged with the part of the document that it shows."""
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any, Protocol
 
 from briefing.drawing import Dot, Line, Polyline, Rect
 from briefing.look import Look
 from briefing.model import Document
-from briefing.placed import FaceKey, Page, Pages, Placed, TextLine
+from briefing.placed import Dress, FaceKey, Page, Pages, Part, Placed, TextLine
+from briefing.render import pdf_file, pdf_xmp
+from briefing.render.pdf_fonts import Subsets
+from briefing.render.pdf_tags import ARTIFACTS, SILENT, Box, Element, Tags
 
 _CIRCLE = 0.5523  # a quarter circle as a curve: the length of its handles
 _RING = 1.2  # points, the stroke of a hollow dot
+_ASCENT, _DESCENT = 0.85, 0.25  # of the size: how far a link reaches above and below its baseline
 
 
 class Face(Protocol):
@@ -28,124 +31,184 @@ class FontBook(Protocol):
 
 
 def render(document: Document, look: Look, pages: Pages, fonts: FontBook) -> bytes:
-    """Return the pages as a PDF whose bytes depend on the arguments alone; it is dated by `document.as_of`."""
-    from briefing.render import pdf_file
+    """Return the pages as a PDF whose bytes depend on the arguments alone; it is dated by `document.as_of`.
 
-    buffer = BytesIO()
-    canvas = pdf_file.BareCanvas(buffer, pages.size, pageCompression=1, invariant=1, lang=document.language)
-    pdf_file.describe(canvas, document, "briefing")
+    The file is tagged and claims PDF/UA-1 and PDF/A-2a.
+    """
+    file = pdf_file.File()
+    numbers = [file.number() for _ in pages.pages]
     height = pages.size[1]
     places = {anchor.id: (page.number, height - anchor.y + 2.0) for page in pages.pages for anchor in page.anchors}
-    pdf_file.add_names(canvas, places)
-    pdf_file.add_outline(canvas, pages.bookmarks)
-    writer = _Writer(canvas, look, fonts, height)
-    for page in pages.pages:
-        code = "\n".join(writer.page(page))
-        annotations = b"[ %s ]" % b"\n".join(pdf_file.links(writer.links, places))
-        canvas._annotationrefs = pdf_file.Raw.of(annotations)
-        canvas.showPage()
-        canvas._doc.Pages.pages[-1].Contents = pdf_file.Stream.of(pdf_file.packed(code.encode("ascii")))
-    canvas.save()
-    return buffer.getvalue()
-
-
-class _Codes(dict[int, str]):
-    """What to write for each character of one face, escaped for a PDF string; made as characters come up."""
-
-    def __init__(self, font: Any, document: Any) -> None:
-        super().__init__()
-        self._font, self._document = font, document
-        self.wide = False  # a character beyond the first 256: its text is written in runs
-
-    def __missing__(self, character: int) -> str:
-        [(subset, code)] = self._font.splitString(chr(character), self._document)
-        self.wide = self.wide or subset > 0
-        byte = code[0]
-        if byte in {0x28, 0x29, 0x5C}:
-            text = "\\" + chr(byte)
-        elif byte in {0x0A, 0x0D} or byte > 0x7E:
-            text = f"\\{byte:03o}"
-        else:
-            text = chr(byte)
-        self[character] = text
-        return text
+    tags = Tags(file, numbers, places)
+    writer = _Writer(tags, look, fonts, height)
+    contents = [file.stream(writer.page(page)) for page in pages.pages]
+    structure = tags.finish()
+    named = [pair for subsets in writer.subsets.values() for pair in subsets.add_to(file).items()]
+    resources = file.add(b"<</Font<<%s>>>>" % b"".join(b"%s %d 0 R" % (name.encode(), number) for name, number in named))
+    tree, title = file.number(), b"/PageMode/UseOutlines" if document.kind == "brief" else b""
+    for at, (number, content) in enumerate(zip(numbers, contents, strict=True)):
+        entries = b"/Parent %d 0 R/MediaBox[0 0 %g %g]/Resources %d 0 R/Contents %d 0 R" % (tree, *pages.size, resources, content)
+        annotations = b"/Annots" + pdf_file.refs(tags.linked[at]) if tags.linked[at] else b""
+        file.put(number, b"<</Type/Page%s/StructParents %d/Tabs/S%s>>" % (entries, at, annotations))
+    file.put(tree, b"<</Type/Pages/Count %d/Kids%s>>" % (len(numbers), pdf_file.refs(numbers)))
+    entries = b"".join(
+        (
+            b"/Pages %d 0 R/StructTreeRoot %d 0 R/MarkInfo<</Marked true>>" % (tree, structure),
+            b"/Lang %s/ViewerPreferences<</DisplayDocTitle true>>" % pdf_file.string(document.language),
+            b"/Metadata %d 0 R/OutputIntents[%d 0 R]" % (pdf_xmp.metadata(file, document), pdf_xmp.output_intent(file)),
+            b"/Names %d 0 R" % pdf_file.names(file, places, numbers),
+            b"/Outlines %d 0 R" % pdf_file.outline(file, pages.bookmarks) if pages.bookmarks else b"",
+        )
+    )
+    root = file.add(b"<</Type/Catalog%s%s>>" % (entries, title))
+    return file.written(root, pdf_file.info(file, document))
 
 
 class _Writer:
-    """Writes pages; keeps the graphics state, so that an operator is written only where something changes."""
+    """Writes pages; keeps the graphics state and the open mark, so that an operator is written only where something changes.
 
-    def __init__(self, canvas: Any, look: Look, fonts: FontBook, height: float) -> None:
-        self.canvas, self.fonts, self.height = canvas, fonts, height
-        self.document = canvas._doc
+    The words of a part are marked within a text object, which goes on from line to line; figures and artifacts, which hold shapes
+    too, are marked around theirs.
+    """
+
+    def __init__(self, tags: Tags, look: Look, fonts: FontBook, height: float) -> None:
+        self.tags, self.fonts, self.height = tags, fonts, height
         self.colours = {name: _rgb(value) for name, value in look.colours.items()}
-        self.codes: dict[FaceKey, _Codes] = {}
-        self.names: dict[FaceKey, str] = {}
+        self.faces: dict[FaceKey, Subsets] = {}
+        self.subsets: dict[int, Subsets] = {}  # by the identity of the font, which faces may share
         self.code: list[str] = []
-        self.links: list[tuple[str, float, float, float, float]] = []
+        self.number = 0  # of the page, from 0
         self.font: tuple[FaceKey, float] | None = None
         self.fill = self.stroke = ""
+        self.rise = 0.0
+        self.open: Element | str | None = None  # what the open mark shows: an element, or the operator of an artifact
+        self.within = False  # that mark began within a text object
+        self.text = False  # a text object is open
 
-    def page(self, page: Page) -> list[str]:
-        """Return the operators of a page; its links stand in `links` then."""
-        self.code, self.links = [], []
-        self.font, self.fill, self.stroke = None, "", ""
+    def page(self, page: Page) -> bytes:
+        """Return the operators of a page."""
+        self.code, self.number = [], page.number - 1
+        self.font, self.fill, self.stroke, self.rise = None, "", "", 0.0
         for item in page.items:
             self.item(item)
-        return self.code
+        self.close()
+        self.leave_text()
+        return "\n".join(self.code).encode("latin-1")
 
     def item(self, item: Placed) -> None:
-        mark = item.mark
+        mark, part, x, y = item.mark, item.part, item.x, self.height - item.y
+        if part.kind == "artifact":
+            self.around(ARTIFACTS[part.name])
+        elif part.kind == "figure":
+            self.around(self.tags.element(part))
+            self.tags.enclose(part, _extent(mark, x, y))
         if isinstance(mark, TextLine):
-            self.line(mark, item.x, self.height - item.y)
+            assert part.name not in SILENT or part.kind != "artifact", f"words that nobody would hear: {mark}"
+            self.line(mark, x, y, None if part.kind in {"artifact", "figure"} else part)
         else:
-            self.shape(mark, item.x, self.height - item.y)
+            assert part.kind in {"artifact", "figure"}, f"a shape belongs to no {part.kind}"
+            self.leave_text()
+            self.shape(mark, x, y)
 
-    def line(self, line: TextLine, x: float, y: float) -> None:
-        code = ["BT"]
-        rise = 0.0
-        code.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm")
+    # -------------------------------------------------------------------------------------------------------------------- marks
+
+    def around(self, shown: Element | str) -> None:
+        """Open the mark of a figure or an artifact, unless it is open."""
+        if self.open is not shown:
+            self.close()
+            self.leave_text()
+            self.code.append(shown if isinstance(shown, str) else self.tags.piece(self.number, shown))
+            self.open, self.within = shown, False
+
+    def inside(self, element: Element) -> None:
+        """Open the mark of an element's words, unless it is open."""
+        if self.open is not element:
+            self.close()
+            self.enter_text()
+            self.code.append(self.tags.piece(self.number, element))
+            self.open, self.within = element, True
+
+    def close(self) -> None:
+        """Close the open mark; marks never lie in each other."""
+        if self.open is not None:
+            if not self.within:
+                self.leave_text()
+            self.code.append("EMC")
+            self.open = None
+
+    def enter_text(self) -> None:
+        if not self.text:
+            self.code.append("BT")
+            self.text = True
+
+    def leave_text(self) -> None:
+        if self.text:
+            self.code.append("ET")
+            self.text = False
+
+    # -------------------------------------------------------------------------------------------------------------------- words
+
+    def line(self, line: TextLine, x: float, y: float, part: Part | None) -> None:
+        """Write a line; `part` is what its words are tagged with, None where the mark around them is open."""
+        assert part or self.open is not None, "words outside every mark"
+        if not part:
+            self.enter_text()
+        code = self.code
+        end = "" if part else " "  # labels stand by themselves
+        placed = False
+        link: tuple[Element, Box] | None = None
         for span in line.spans:
             dress = span.dress
-            if self.font != (dress.face, dress.size):
-                self.font = (dress.face, dress.size)
-                code.append(f"{self.name(dress.face)} {dress.size:g} Tf")
-            if self.fill != dress.colour:
-                self.fill = dress.colour
-                code.append(f"{self.colours[dress.colour]} rg")
-            if rise != dress.rise:
-                rise = dress.rise
-                code.append(f"{rise:g} Ts")
-            code.append(self.shown(span.text, dress.face, dress.size))
-            if dress.href:
-                self.links.append((dress.href, x + span.x, y - dress.size * 0.25, x + span.x + span.width, y + dress.size * 0.85))
-        if rise:
-            code.append("0 Ts")
-        code.append("ET")
-        self.code.append(" ".join(code))
+            if part:
+                element = self.tags.inline(part, dress)
+                self.inside(element)
+                if element.href:
+                    element.words.append(span.text)
+                    left = link[1][0] if link and link[0] is element else x + span.x
+                    box = (left, y - dress.size * _DESCENT, x + span.x + span.width, y + dress.size * _ASCENT)
+                    if link and link[0] is not element:
+                        self.tags.annotate(self.number, *link)
+                    link = element, box
+                elif link:
+                    self.tags.annotate(self.number, *link)
+                    link = None
+            if not placed:
+                code.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm")
+                placed = True
+            self.show(span.text + end, dress)
+        if link:
+            self.tags.annotate(self.number, *link)
 
-    def name(self, face: FaceKey) -> str:
-        """Return the name under which the page knows a face's first subset."""
-        try:
-            return self.names[face]
-        except KeyError:
-            font = self.fonts.face(face).font
-            self.codes[face] = _Codes(font, self.document)
-            font.splitString(" ", self.document)
-            self.names[face] = font.getSubsetInternalName(0, self.document)
-            return self.names[face]
-
-    def shown(self, text: str, face: FaceKey, size: float) -> str:
-        codes = self.codes[face]
-        written = text.translate(codes)
-        if not codes.wide:
-            return f"({written}) Tj"
-        font = self.fonts.face(face).font
-        runs = [
-            f"{font.getSubsetInternalName(subset, self.document)} {size:g} Tf ({self.canvas._escape(codes_)}) Tj"
-            for subset, codes_ in font.splitString(text, self.document)
-        ]
+    def show(self, text: str, dress: Dress) -> None:
+        if self.font != (dress.face, dress.size):
+            self.font = (dress.face, dress.size)
+            self.code.append(f"{self.face(dress.face).name()} {dress.size:g} Tf")
+        if self.fill != dress.colour:
+            self.fill = dress.colour
+            self.code.append(f"{self.colours[dress.colour]} rg")
+        if self.rise != dress.rise:
+            self.rise = dress.rise
+            self.code.append(f"{self.rise:g} Ts")
+        subsets = self.face(dress.face)
+        written = text.translate(subsets)
+        if not subsets.wide:
+            self.code.append(f"({written}) Tj")
+            return
+        for subset, run in subsets.runs(text):
+            self.code.append(f"{subsets.name(subset)} {dress.size:g} Tf ({run}) Tj")
         self.font = None
-        return " ".join(runs)
+
+    def face(self, key: FaceKey) -> Subsets:
+        try:
+            return self.faces[key]
+        except KeyError:
+            font = self.fonts.face(key).font
+            if id(font) not in self.subsets:
+                self.subsets[id(font)] = Subsets(font, len(self.subsets) + 1)
+            self.faces[key] = self.subsets[id(font)]
+            return self.faces[key]
+
+    # ------------------------------------------------------------------------------------------------------------------- shapes
 
     def shape(self, mark: Rect | Line | Polyline | Dot, x: float, y: float) -> None:
         match mark:
@@ -193,6 +256,24 @@ class _Writer:
         if self.stroke != wanted:
             self.stroke = wanted
             self.code.append(wanted)
+
+
+def _extent(mark: TextLine | Rect | Line | Polyline | Dot, x: float, y: float) -> Box:
+    """Return the box that a mark of a figure fills."""
+    match mark:
+        case TextLine(spans=spans, width=width):
+            size = max((span.dress.size for span in spans), default=0.0)
+            return x, y - size * _DESCENT, x + width, y + size * _ASCENT
+        case Rect():
+            return x + mark.x, y - mark.y - mark.height, x + mark.x + mark.width, y - mark.y
+        case Line():
+            points = ((mark.x1, mark.y1), (mark.x2, mark.y2))
+        case Polyline(points=points):
+            pass
+        case Dot(x=across, y=down, radius=r):
+            points = ((across - r, down - r), (across + r, down + r))
+    across_, down_ = zip(*points, strict=True)
+    return x + min(across_), y - max(down_), x + max(across_), y - min(down_)
 
 
 def _rgb(colour: str) -> str:

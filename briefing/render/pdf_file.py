@@ -1,106 +1,155 @@
-"""The parts of a PDF file around its pages: properties, names, outline, links.
+"""A PDF file (ISO 32000-1): numbered objects, compressed together where the format allows it, and the parts around the pages.
 
-They are written here as bytes, since ReportLab's own objects for them are slow, raise where an outline skips a level, or bring in
-a font that is not embedded. ReportLab numbers and stores them.
+Objects are bytes; a reference is `b"%d 0 R"` of the number that `File` gave. All that is not a stream goes into object streams, and the
+table of objects is a stream too: thousands of small objects, such as a document's tags, take little room.
 """
 
 from __future__ import annotations
 
+import re
+import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from typing import Any
-
-from reportlab.pdfbase.pdfdoc import PDFObject, PDFObjectReference
-from reportlab.pdfgen.canvas import Canvas
+from collections.abc import Sequence
+from datetime import date
+from hashlib import blake2b
+from itertools import accumulate
 
 from briefing.model import Document
 from briefing.placed import Bookmark
 
-
-class Raw(PDFObject):  # type: ignore[misc]
-    """An object whose bytes are known when the file is written; `write` gets a function from an object's name to its reference."""
-
-    def __init__(self, write: Callable[[Callable[[str], bytes]], bytes]) -> None:
-        self._write = write
-
-    @classmethod
-    def of(cls, written: bytes) -> Raw:
-        """Return an object that refers to no other."""
-        return cls(lambda _: written)
-
-    def format(self, document: Any) -> bytes:
-        return self._write(lambda name: bytes(PDFObjectReference(name).format(document)))
+PRODUCER = "briefing"
+_TOGETHER = 2000  # objects in one stream: a reader unpacks it whole for any of them
 
 
-class BareCanvas(Canvas):  # type: ignore[misc]
-    """A canvas whose pages do not begin with Helvetica, which ReportLab never embeds."""
+class File:
+    """The objects of a PDF. A number may be taken first and its object given later."""
 
-    def _make_preamble(self) -> None:
-        self._preamble = ""
+    def __init__(self) -> None:
+        self._objects: dict[int, bytes] = {}
+        self._streams: dict[int, bytes] = {}
+        self._count = 0
+
+    def number(self) -> int:
+        """Return a number that no other object has."""
+        self._count += 1
+        return self._count
+
+    def put(self, number: int, written: bytes) -> None:
+        """Give the object of a number."""
+        self._objects[number] = written
+
+    def add(self, written: bytes) -> int:
+        """Add an object and return its number."""
+        number = self.number()
+        self._objects[number] = written
+        return number
+
+    def stream(self, data: bytes, entries: bytes = b"", *, packed: bool = True) -> int:
+        """Add a stream and return its number; `entries` go into its dictionary."""
+        number = self.number()
+        self._streams[number] = _stream(data, entries, packed=packed)
+        return number
+
+    def written(self, root: int, info: int) -> bytes:
+        """Return the whole file. Its identifier is a digest of all that is in it."""
+        missing = self._count - len(self._objects) - len(self._streams)
+        assert not missing, f"{missing} objects have a number and no content"
+        places: dict[int, tuple[int, int, int]] = {0: (0, 0, 0xFFFF)}  # type, offset or number of the stream, index in it
+        chunks: list[bytes] = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"]
+        at = len(chunks[0])
+        bodies = dict(self._streams)
+        numbers = sorted(self._objects)
+        for first in range(0, len(numbers), _TOGETHER):
+            held = numbers[first : first + _TOGETHER]
+            written = [self._objects[number] for number in held]
+            starts = accumulate((len(each) + 1 for each in written), initial=0)
+            head = b" ".join(b"%d %d" % pair for pair in zip(held, starts, strict=False)) + b"\n"
+            holder = self.number()
+            entries = b"/Type/ObjStm/N %d/First %d" % (len(held), len(head))
+            bodies[holder] = _stream(head + b"\n".join(written), entries)
+            places.update((number, (2, holder, index)) for index, number in enumerate(held))
+        for number, body in bodies.items():
+            places[number] = (1, at, 0)
+            chunks.append(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+            at += len(chunks[-1])
+        table = self.number()
+        places[table] = (1, at, 0)
+        digest = blake2b(b"".join(chunks), digest_size=16).hexdigest().encode()
+        entries = b"/Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]" % (table + 1, root, info, digest, digest)
+        entries += b"/DecodeParms<</Predictor 12/Columns 7>>"
+        rows = [places[number] for number in range(table + 1)]
+        body = _stream(b"".join(map(_difference, [(0, 0, 0), *rows], rows)), entries)
+        chunks.append(b"%d 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (table, body, at))
+        return b"".join(chunks)
 
 
-class Stream(Raw):
-    """An object that is always written by itself and referred to."""
-
-    __RefOnly__ = 1
+_ROW = struct.Struct(">BIH")
+_NEXT = b"\x02" + _ROW.pack(0, 0, 1)  # most objects stand beside the one before in the same stream
 
 
-class Outline(Raw):
-    """The outline's root, with the two names that ReportLab asks for."""
-
-    ready = 1
-
-    def prepare(self, document: Any, canvas: Any) -> None:
-        """Do nothing: all entries have been made."""
+def _difference(above: tuple[int, int, int], row: tuple[int, int, int]) -> bytes:
+    """Return a row of the table as its difference from the one above it, as PNG's filter 2 does: equal rows pack well."""
+    if row[:2] == above[:2] and row[2] == above[2] + 1 and row[2] & 0xFF:
+        return _NEXT
+    return b"\x02" + bytes((this - other) & 0xFF for this, other in zip(_ROW.pack(*row), _ROW.pack(*above), strict=True))
 
 
-def packed(data: bytes) -> bytes:
-    """Return a compressed stream; an end of line before `endstream` is asked for by PDF/A (ISO 19005-2, 6.1.7.1)."""
-    packed_data = zlib.compress(data)
-    return b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed_data), packed_data)
+def _stream(data: bytes, entries: bytes, *, packed: bool = True) -> bytes:
+    """Return a stream object; an end of line before `endstream` is asked for by PDF/A (ISO 19005-2, 6.1.7.1)."""
+    if packed:
+        data = zlib.compress(data, 9)
+        entries += b"/Filter/FlateDecode"
+    return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries, len(data), data)
+
+
+_ESCAPED = re.compile(rb"[\\()\r]")
 
 
 def string(text: str) -> bytes:
-    """Return a PDF text string (ISO 32000-1, 7.9.2.2): plain where it is ASCII, else UTF-16."""
+    """Return a PDF text string (7.9.2.2): plain where it is ASCII, else UTF-16."""
     if text.isascii():
-        return b"(" + text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)").replace("\r", "\\r").encode() + b")"
+        return b"(" + _ESCAPED.sub(lambda found: b"\\r" if found[0] == b"\r" else b"\\" + found[0], text.encode()) + b")"
     return b"<FEFF" + text.encode("utf-16-be").hex().upper().encode() + b">"
 
 
-def describe(canvas: Any, document: Document, producer: str) -> None:
-    """Write the document's properties, dated by its as-of date: ReportLab would ask the clock."""
-    canvas.setTitle(document.title)
-    canvas.setAuthor(document.author)
-    canvas.setSubject(document.subject)
-    canvas.setKeywords(", ".join(document.keywords))
-    canvas.setCreator(producer)
-    canvas.setProducer("ReportLab")
-    canvas.setViewerPreference("DisplayDocTitle", "true")
-    stamp = canvas._doc._timeStamp
-    stamp.YMDhms = (document.as_of.year, document.as_of.month, document.as_of.day, 0, 0, 0)
-    stamp.dhh = stamp.dmm = 0
-    if document.kind == "brief":
-        canvas.showOutline()
+def name(text: str) -> bytes:
+    """Return a PDF name (7.3.5)."""
+    return b"/" + b"".join(b"%c" % byte if chr(byte).isalnum() or byte in b"-_.+" else b"#%02X" % byte for byte in text.encode())
 
 
-def add_names(canvas: Any, places: dict[str, tuple[int, float]]) -> None:
-    """Name the places (page from 1, y from below) that links and other files may lead to."""
-
-    def write(ref: Callable[[str], bytes]) -> bytes:
-        named = sorted((string(name), page, y) for name, (page, y) in places.items())
-        return b"<< /Dests << /Names [ %s ] >> >>" % b"\n".join(
-            b"%s [ %s /XYZ 0 %.1f null ]" % (name, ref(f"Page{page}"), y) for name, page, y in named
-        )
-
-    canvas._doc.Catalog.Names = Raw(write)
+def refs(numbers: Sequence[int]) -> bytes:
+    """Return references in an array."""
+    return b"[" + b" ".join(b"%d 0 R" % number for number in numbers) + b"]"
 
 
-def add_outline(canvas: Any, bookmarks: Sequence[Bookmark]) -> None:
-    """Write the bookmarks as a tree; an entry of a deeper level lies in the one before it, however deep."""
-    document = canvas._doc
+def date_string(day: date) -> str:
+    """Return the start of a day as PDF writes dates (7.9.4); strftime would leave out zeros of early years on some systems."""
+    return f"D:{day.year:04}{day.month:02}{day.day:02}000000+00'00'"
+
+
+def info(file: File, document: Document) -> int:
+    """Add the document's properties, dated by its as-of date, and return their number. `pdf_xmp` says the same."""
+    stamp = string(date_string(document.as_of))
+    entries = {
+        b"Title": document.title,
+        b"Author": document.author,
+        b"Subject": document.subject,
+        b"Keywords": ", ".join(document.keywords),
+    }
+    said = b"".join(b"/%s %s" % (key, string(value)) for key, value in entries.items() if value)
+    made = string(PRODUCER)
+    return file.add(b"<<%s/Creator %s/Producer %s/CreationDate %s/ModDate %s>>" % (said, made, made, stamp, stamp))
+
+
+def names(file: File, places: dict[str, tuple[int, float]], pages: Sequence[int]) -> int:
+    """Name the places (page from 1, y from below) that links and other files may lead to; return the number of the tree."""
+    named = sorted((string(key), pages[page - 1], y) for key, (page, y) in places.items())
+    return file.add(b"<</Dests<</Names[%s]>>>>" % b" ".join(b"%s[%d 0 R/XYZ 0 %.1f null]" % entry for entry in named))
+
+
+def outline(file: File, bookmarks: Sequence[Bookmark]) -> int:
+    """Add the bookmarks as a tree and return its root; an entry of a deeper level lies in the one before it, however deep."""
     children: dict[int, list[int]] = {-1: []}
-    root = Outline(partial(_root, children))
     parents: list[int] = []
     stack = [-1]
     for at, bookmark in enumerate(bookmarks):
@@ -110,43 +159,28 @@ def add_outline(canvas: Any, bookmarks: Sequence[Bookmark]) -> None:
         children[stack[-1]].append(at)
         children[at] = []
         stack.append(at)
-    document.Outlines = document.outline = document.Catalog.Outlines = root
-    if not bookmarks:
-        root.ready = -1
-        return
-    document.Reference(root, "Outline")
-    for at in range(len(bookmarks)):
-        document.Reference(Raw(partial(_entry, bookmarks, children, parents, at)), f"Outline.{at}")
-
-
-def _root(children: dict[int, list[int]], ref: Callable[[str], bytes]) -> bytes:
     top = children[-1]
-    shown = len(top) + sum(len(children[at]) for at in top)
-    first, last = ref(f"Outline.{top[0]}"), ref(f"Outline.{top[-1]}")
-    return b"<< /Type /Outlines /First %s /Last %s /Count %d >>" % (first, last, shown)
-
-
-def _entry(
-    bookmarks: Sequence[Bookmark], children: dict[int, list[int]], parents: list[int], at: int, ref: Callable[[str], bytes]
-) -> bytes:
-    parent, own = parents[at], children[at]
-    beside = children[parent]
-    place = beside.index(at)
-    parts = [
-        b"/Title %s /Dest %s /Parent %s" % (string(bookmarks[at].text), string(bookmarks[at].target), ref(_outline_name(parent)))
-    ]
-    if place:
-        parts.append(b"/Prev " + ref(f"Outline.{beside[place - 1]}"))
-    if place + 1 < len(beside):
-        parts.append(b"/Next " + ref(f"Outline.{beside[place + 1]}"))
-    if own:  # an entry below the top level begins closed: its count is negative (ISO 32000-1, table 153)
-        count = len(own) if parent == -1 else -len(own)
-        parts.append(b"/First %s /Last %s /Count %d" % (ref(f"Outline.{own[0]}"), ref(f"Outline.{own[-1]}"), count))
-    return b"<< " + b" ".join(parts) + b" >>"
-
-
-def _outline_name(at: int) -> str:
-    return "Outline" if at < 0 else f"Outline.{at}"
+    root = file.number()
+    numbers = {-1: root, **{at: file.number() for at in range(len(bookmarks))}}
+    ends = b"/First %d 0 R/Last %d 0 R" % (numbers[top[0]], numbers[top[-1]]) if top else b""
+    file.put(root, b"<</Type/Outlines%s/Count %d>>" % (ends, len(top) + sum(len(children[at]) for at in top)))
+    for at, bookmark in enumerate(bookmarks):
+        parent, own = parents[at], children[at]
+        beside = children[parent]
+        place = beside.index(at)
+        entry = b"<</Title %s/Dest %s/Parent %d 0 R" % (string(bookmark.text), string(bookmark.target), numbers[parent])
+        if place:
+            entry += b"/Prev %d 0 R" % numbers[beside[place - 1]]
+        if place + 1 < len(beside):
+            entry += b"/Next %d 0 R" % numbers[beside[place + 1]]
+        if own:  # an entry below the top level begins closed: its count is negative (table 153)
+            entry += b"/First %d 0 R/Last %d 0 R/Count %d" % (
+                numbers[own[0]],
+                numbers[own[-1]],
+                len(own) if parent == -1 else -len(own),
+            )
+        file.put(numbers[at], entry + b">>")
+    return root
 
 
 def address(href: str) -> str:
@@ -154,16 +188,3 @@ def address(href: str) -> str:
     if href.isascii() and href.isprintable() and " " not in href:
         return href
     return "".join(chr(byte) if 0x20 < byte < 0x7F else f"%{byte:02X}" for byte in href.encode())
-
-
-def links(boxes: Iterable[tuple[str, float, float, float, float]], places: dict[str, tuple[int, float]]) -> Iterator[bytes]:
-    """Yield a page's links; one to a place that the document does not have is left out."""
-    for href, left, bottom, right, top in boxes:
-        if not href.startswith("#"):
-            goal = b"/A << /S /URI /URI %s >>" % string(address(href))
-        elif href[1:] in places:
-            goal = b"/Dest " + string(href[1:])
-        else:
-            continue
-        box = b"%.2f %.2f %.2f %.2f" % (left, bottom, right, top)
-        yield b"<< /Type /Annot /Subtype /Link /Rect [ %s ] /Border [ 0 0 0 ] /F 4 %s >>" % (box, goal)

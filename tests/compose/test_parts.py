@@ -10,7 +10,7 @@ from briefing.model import Cite, Details, Inlines, KeyNumbers, Paragraph, Point,
 from briefing.seeds import Agreement, ChartPoint, ChartSpec, Dossier, Fact, KeyFigure, Source, TimelineEntry
 from briefing.units import known_units
 from briefing.walk import plain
-from tests.compose.small import AS_OF, GAZETTE, LEDGER, dossier, fact, figure, text, when
+from tests.compose.small import AS_OF, GAZETTE, dossier, fact, figure, text, when
 
 EXPORTS = fact("exports", figures={"amount": figure("1.2 billion", "EUR", period=when("FY2024-25")), "ships": figure("12", "ship", form="words")}, when=when("2024"))  # fmt: skip
 GRANT = fact("grant", "The grant is to come by {due}.", "pledged", label="The grant", due=when("2025-11"), when=when("2025-02"))
@@ -226,4 +226,3 @@ def test_the_span_of_sources_is_in_words() -> None:
     assert plain(parts().span()) == "1 March 2025 to 30 June 2025"
     assert plain(parts(EXPORTS, sources=(GAZETTE,)).span()) == "1 March 2025"
     assert plain(parts(EXPORTS, sources=()).span()) == "no dated source"
-    assert LEDGER.published is not None

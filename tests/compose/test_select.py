@@ -159,7 +159,7 @@ def test_a_theme_narrows_tables_and_points_and_keeps_the_facts_that_its_prose_ma
     assert narrow.whole is not None
     assert narrow.whole.bottom_line.text.text == ""
     assert list(narrow.whole.key_points) == ["ports"]
-    assert not narrow.whole.context + narrow.whole.confidence[2:]
+    assert not narrow.whole.context
     assert not narrow.whole.implications
     assert not narrow.whole.recommendations
 

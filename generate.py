@@ -65,6 +65,9 @@ Out = Annotated[
 DossierOption = Annotated[
     Path, typer.Option("--dossier", "-d", help="The dossier's folder.", metavar="DIR", show_default="this folder")
 ]
+Originals = Annotated[
+    Path | None, typer.Option("--originals", help="The folder of the originals, to compare facts with them.", metavar="DIR")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Annex = Annotated[bool, typer.Option("--annex", help="Add the annex: every fact with status, sources and paragraphs.")]
 EvidenceOption = Annotated[
@@ -162,22 +165,49 @@ def list_(dossier: DossierOption = Path(), as_json: Json = False) -> None:
 
 
 @app.command()
-def check(as_of: AsOf = None, dossier: DossierOption = Path(), as_json: Json = False) -> None:
+def check(as_of: AsOf = None, originals: Originals = None, dossier: DossierOption = Path(), as_json: Json = False) -> None:
     """Find every problem of the dossier, with file, line and column; compose every brief and summary."""
     with _problems_shown(as_json):
         from briefing import pipeline
 
-        report = pipeline.check(dossier, as_of.date() if as_of else _today())
+        report = pipeline.check(dossier, as_of.date() if as_of else _today(), originals)
     errors = [problem for problem in report.problems if not problem.warning]
     if as_json:
-        _print_json({"problems": [_problem(each) for each in report.problems], "facts": report.facts, "sources": report.sources})
+        counts = {"facts": report.facts, "sources": report.sources, "originals": report.originals}
+        _print_json({"problems": [_problem(each) for each in report.problems], **counts})
     else:
         for problem in report.problems:
             typer.echo(str(problem), err=True)
         found = f"{len(errors)} problems, {len(report.problems) - len(errors)} warnings" if report.problems else "no problem"
         typer.echo(f"{report.facts} facts, {report.sources} sources, {report.documents} documents: {found}")
+        if report.originals is None:
+            typer.echo("facts were not compared with their originals: name their folder with --originals")
+        else:
+            typer.echo(f"facts were compared with {report.originals} of {report.sources} originals")
     if errors:
         raise typer.Exit(1)
+
+
+@app.command()
+def coverage(
+    originals: Annotated[Path, typer.Option("--originals", help="The folder of the originals.", metavar="DIR")],
+    dossier: DossierOption = Path(),
+    every: Annotated[bool, typer.Option("--all", help="List what is covered too, with the facts that cover it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show, for each source, the figures, dates and names found in its original, and those that no fact covers."""
+    with _problems_shown(as_json):
+        from briefing import pipeline
+        from briefing.originals.coverage import as_dict, lines
+
+        found, problems = pipeline.coverage(dossier, originals)
+    for problem in problems:
+        typer.echo(str(problem), err=True)
+    if as_json:
+        _print_json(as_dict(found))
+        return
+    for line in lines(found, every=every):
+        typer.echo(line)
 
 
 @app.command()

@@ -57,9 +57,13 @@ class CiteRef(msgspec.Struct, frozen=True):
 
 
 class Cite(msgspec.Struct, frozen=True, tag=True):
-    """Source marks. Printed as "[1, 3]", each number a link to `#source-<id>`; no line break before or inside it."""
+    """Source marks. Printed as "[1, 3]", each number a link to `#source-<id>`; no line break before or inside it.
+
+    `facts` are the ids of what the mark stands behind; a mark that no fact has made has none.
+    """
 
     refs: tuple[CiteRef, ...]
+    facts: tuple[str, ...] = ()
 
 
 class LineBreak(msgspec.Struct, frozen=True, tag=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,10 @@ from briefing.problems import Location, Problem, ProblemsFound, nearest
 if TYPE_CHECKING:
     from briefing.layout.fonts import Fonts
     from briefing.load.dossier import Loaded
+    from briefing.originals.check import Read
+    from briefing.originals.coverage import Coverage
     from briefing.placed import Pages
+    from briefing.seeds import Dossier
 
 FORMATS = ("pdf", "docx", "html", "txt")
 CONTENTS_FROM = 7  # pages; ANATOMY of a brief: a table of contents from seven pages
@@ -160,9 +163,10 @@ def compose_one(files: Files, order: Order) -> Composed:
 
 def checked(loaded: Loaded, files: Files) -> list[Problem]:
     """Return what the checks over the whole dossier find, warnings too."""
-    from briefing.check.references import check
+    from briefing.check.whole import check_all
 
-    return sorted(set(check(loaded.dossier, files.seeds)))
+    texts = {**files.seeds, **files.briefs}
+    return sorted(set(check_all(loaded.dossier, texts, loaded.recipes, loaded.templates, loaded.template_places)))
 
 
 def render(each: str, document: Document, look: Look, pages: Pages | None, fonts: Fonts | None) -> bytes:
@@ -257,10 +261,16 @@ class Report(msgspec.Struct, frozen=True):
     facts: int
     sources: int
     documents: int
+    originals: int | None = None  # how many were compared with their facts; None: no folder of originals was named
 
 
-def check(root: Path, as_of: date) -> Report:
-    """Return all that loading, checking and composing every brief and summary find. Raises ProblemsFound only where loading fails."""
+def check(root: Path, as_of: date, originals: Path | None = None) -> Report:
+    """Return all that loading, checking and composing every brief and summary find, and comparing facts with the `originals` in a folder.
+
+    Raises ProblemsFound only where loading fails.
+    """
+    from briefing.check.bare import phrases_of
+    from briefing.check.document import check_document
     from briefing.load.dossier import load
 
     files = read_dossier(root)
@@ -269,11 +279,63 @@ def check(root: Path, as_of: date) -> Report:
     if not any(not problem.warning for problem in problems):
         for name in loaded.recipes:
             try:
-                compose_one(files, Order(name, as_of))
+                document = compose_one(files, Order(name, as_of, annex=True)).document
             except ProblemsFound as found:
                 problems += found.problems
+            else:
+                problems += check_document(document, phrases_of(loaded.dossier), loaded.recipes[name].at)
+        problems += _aged(loaded.dossier, files, as_of)
     dossier = loaded.dossier
-    return Report(tuple(sorted(set(problems))), len(dossier.facts), len(dossier.sources), len(loaded.recipes))
+    compared = None
+    if originals is not None:
+        from briefing.originals.check import check as compare
+
+        was_read = _read_originals(dossier, files, originals)
+        problems += compare(dossier, was_read, _place(files))
+        compared = len(was_read.originals)
+    return Report(tuple(sorted(set(problems))), len(dossier.facts), len(dossier.sources), len(loaded.recipes), compared)
+
+
+def coverage(root: Path, originals: Path) -> tuple[Coverage, tuple[Problem, ...]]:
+    """Return what the originals in a folder hold and which facts hold it, and what is wrong with originals that could not be read."""
+    from briefing.load.dossier import load
+    from briefing.originals.coverage import coverage as covered
+
+    files = read_dossier(root)
+    dossier = load(files).dossier
+    was_read = _read_originals(dossier, files, originals)
+    return covered(dossier, was_read), was_read.problems
+
+
+def _read_originals(dossier: Dossier, files: Files, originals: Path) -> Read:
+    from briefing.load.originals import read_originals
+    from briefing.originals.check import read
+
+    found = read_originals(originals, (source.file for source in dossier.sources.values()))
+    return read(dossier, found, _place(files))
+
+
+def _place(files: Files) -> Callable[[Location, str], Location]:
+    from briefing.check.places import Places
+
+    return Places(files.seeds).token
+
+
+def _aged(dossier: Dossier, files: Files, as_of: date) -> Iterable[Problem]:
+    """Return what is stale or overdue on the day, of what was known by then."""
+    from briefing.check.age import Aged, check_age
+    from briefing.check.places import Places
+    from briefing.compose.select import select
+    from briefing.compose.wording import freshness, known_by, resolvers, state
+
+    chosen = select(dossier, as_of)
+    resolved = resolvers(chosen)
+    facts = {
+        name: Aged(freshness(fact, chosen, as_of) == "stale", state(fact, as_of, resolved) == "overdue")
+        for name, fact in chosen.facts.items()
+    }
+    known = {name: known_by(source) for name, source in chosen.sources.items()}
+    return check_age(chosen, facts, known, as_of, Places(files.seeds))
 
 
 def listing(root: Path) -> dict[str, list[dict[str, object]]]:

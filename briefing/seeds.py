@@ -33,14 +33,31 @@ Kind = Literal["primary", "secondary"]
 Form = Literal["digits", "words", "ordinal", "ordinal-words"]
 Bound = Literal["", "over", "at least", "about", "nearly", "up to", "some"]
 ChartKind = Literal["bar", "line", "timeline"]
+Span = Literal["year", "month"]
+Computation = Literal[
+    "sum",  # of all
+    "difference",  # the first less the second
+    "growth",  # from the second to the first, in per cent of the second
+    "share",  # the first in per cent of the second
+    "ratio",  # the first divided by the second: a multiple
+    "rate",  # one sum of money in two currencies: units of the first to one of the second
+    "conversion",  # a sum of money at a rate: the sum, the rate's figure; `unit` is the currency wanted
+    "average",  # for each year or month: a figure with a period, or a figure and a span, or a figure and its first and last date
+]
 DifferenceClass = Literal["conflict", "revision", "definition", "name", "status", "spread", "public-record"]
 
 
 class Prose(msgspec.Struct, frozen=True):
-    """Curated Markdown that names facts: `{fact-id}` prints a source mark, `{fact-id.figure}` a figure and its mark."""
+    """Curated Markdown that names facts: `{fact-id}` prints a source mark, `{fact-id.figure}` a figure and its mark.
+
+    Written as a text, as `{text: ..., rests_on: [...], until: ...}`, or as a list of either: the first one that fits the date is told.
+    """
 
     text: str
     at: Location = NOWHERE
+    rests_on: tuple[str, ...] = ()  # facts that must be known beside the ones it names
+    until: str = ""  # it is told no more once this fact is known
+    otherwise: tuple[Prose, ...] = ()  # what is told in its place where it does not fit the date
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -69,6 +86,24 @@ class Figure(msgspec.Struct, frozen=True):
     period: When | None = None  # what span of time the quantity is about
     date: When | None = None
     note: str = ""  # what makes it comparable: nominal, cumulative, private sector only ...
+    converted_from: str = ""  # the figure of the same fact that its source converts into this one
+    at: Location = NOWHERE
+
+
+class Derived(msgspec.Struct, frozen=True):
+    """A figure computed from others; it carries the source marks of all of them. See `briefing/derive.py` for what is done with which."""
+
+    how: Computation
+    of: tuple[str, ...]  # `fact-id.figure`, in the order of the computation
+    unit: str = ""  # that of the first where not given
+    scale: str = ""  # thousand, million, billion ..., in which the result is written
+    round: int = 0  # digits after the point, in that scale; a half goes away from zero
+    bound: Bound = ""  # "about" where rounding has changed the number or an input is not exact
+    form: Form = "digits"
+    per: Span = "year"  # of an average: the span it is for
+    period: When | None = None
+    because: str = ""  # why figures on different bases may be put together here
+    note: str = ""
     at: Location = NOWHERE
 
 
@@ -79,6 +114,8 @@ class Wording(msgspec.Struct, frozen=True):
     overdue: str = ""
     happened: str = ""
     cancelled: str = ""
+    lapsed: str = ""  # once the source of a plan without a day is older than its shelf life
+    superseded: str = ""
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -90,6 +127,8 @@ class Fact(msgspec.Struct, frozen=True):
     sources: tuple[Reference, ...]
     label: str = ""  # a noun phrase for tables, timelines and notices: "Quad Leaders' Summit in India"
     figures: dict[str, Figure] = msgspec.field(default_factory=dict)
+    derived: dict[str, Derived] = msgspec.field(default_factory=dict)  # figures computed from other facts' figures
+    known_from: str = ""  # the source without which it is not known as it is worded; any of its sources where not given
     theme: str = ""  # the file's theme where not given
     priority: int = 3  # 1 (first to keep) to 5
     when: When | None = None  # the date or span that the fact speaks of
@@ -101,7 +140,7 @@ class Fact(msgspec.Struct, frozen=True):
     scope: str = ""
     supersedes: tuple[str, ...] = ()
     resolves: tuple[str, ...] = ()
-    shelf_life: str = ""  # "6 months", "2 years"; the dossier's where not given
+    shelf_life: str = ""  # "6 months", "2 years"; its measure's or the dossier's where not given
     wording: Wording = Wording()
     note: str = ""  # the curator's remark; printed in the annex
     at: Location = NOWHERE
@@ -150,6 +189,7 @@ class Agreement(msgspec.Struct, frozen=True):
     fact: str
     instrument: str
     object: str
+    until: str = ""  # the row is left out once this fact is known
     at: Location = NOWHERE
 
 
@@ -159,6 +199,7 @@ class TimelineEntry(msgspec.Struct, frozen=True):
     fact: str
     label: str = ""  # the fact's label where not given
     priority: int = 3
+    until: str = ""  # it is left out once this fact is known
     at: Location = NOWHERE
 
 
@@ -170,6 +211,7 @@ class KeyFigure(msgspec.Struct, frozen=True):
     short: str = ""  # the label in the strip
     strip: bool = False
     priority: int = 3
+    until: str = ""  # the row is left out once this fact is known
     at: Location = NOWHERE
 
 
@@ -213,6 +255,7 @@ class Difference(msgspec.Struct, frozen=True):
     positions: tuple[Position, ...]
     used: Prose  # which is used here, and why
     priority: int = 3
+    until: str = ""  # it is left out once this fact is known
     theme: str = ""
     at: Location = NOWHERE
 
@@ -222,6 +265,7 @@ class Implication(msgspec.Struct, frozen=True):
 
     text: Prose
     rests_on: tuple[str, ...]
+    until: str = ""  # it is left out once this fact is known
     theme: str = ""
     at: Location = NOWHERE
 
@@ -234,6 +278,7 @@ class Recommendation(msgspec.Struct, frozen=True):
     by: str
     rests_on: tuple[str, ...]
     short: Prose | None = None  # for the one-page summary: 18 words at most
+    until: str = ""  # it is left out once this fact is known
     theme: str = ""
     priority: int = 3
     at: Location = NOWHERE
@@ -289,6 +334,7 @@ class Header(msgspec.Struct, frozen=True):
     contact: str = ""
     disclaimer: str = ""
     shelf_life: str = "12 months"
+    shelf_lives: dict[str, str] = msgspec.field(default_factory=dict)  # by measure: {count: 2 years}
     markings: tuple[str, ...] = ("public", "official", "restricted")  # the ladder, lowest first
     units: dict[str, str] = msgspec.field(default_factory=dict)  # counting nouns: "company" -> "companies"
     names: tuple[str, ...] = ()  # names that hold digits and are no figures: G7, 5G

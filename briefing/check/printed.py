@@ -28,6 +28,7 @@ def proses(record: object) -> Iterator[Prose]:
     """Yield all curated prose anywhere in a record, in order."""
     if isinstance(record, Prose):
         yield record
+        yield from record.otherwise
     elif isinstance(record, msgspec.Struct):
         for name in record.__struct_fields__:
             yield from proses(getattr(record, name))

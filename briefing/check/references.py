@@ -324,6 +324,7 @@ def _uneven(chart: ChartSpec) -> Iterator[Problem]:
 def _proses(record: object) -> Iterator[Prose]:
     if isinstance(record, Prose):
         yield record
+        yield from record.otherwise
     elif isinstance(record, msgspec.Struct):
         for name in record.__struct_fields__:
             yield from _proses(getattr(record, name))

@@ -113,7 +113,7 @@ class Facts:
 
     def cite(self, fact: Fact) -> Cite:
         """Return a fact's source mark, not yet numbered."""
-        return Cite(tuple(CiteRef(0, ref.source, ref.paragraphs) for ref in fact.sources))
+        return Cite(tuple(CiteRef(0, ref.source, ref.paragraphs) for ref in fact.sources), (fact.id,))
 
     def _filled(self, fact: Fact, text: str) -> Inlines:
         found: list[Inline] = []

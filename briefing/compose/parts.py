@@ -266,7 +266,7 @@ class Parts:
         for ref in (ref for cite in view.mark if isinstance(cite, Cite) for ref in cite.refs):
             listed = ", ".join(map(str, ref.paragraphs))
             where += [Text("; ")] if where else []
-            where += [Cite((ref,)), Text(f" {'paragraph' if len(ref.paragraphs) == 1 else 'paragraphs'} {listed}")]
+            where += [Cite((ref,), (view.id,)), Text(f" {'paragraph' if len(ref.paragraphs) == 1 else 'paragraphs'} {listed}")]
         return Row(
             (
                 Cell((Text(view.id),)),
@@ -284,8 +284,9 @@ def details(entries: Iterable[tuple[str, Inlines | str]], role: str) -> Details:
 
 
 def _together(marks: Iterable[Inlines]) -> Inlines:
-    refs = {ref.source: ref for mark in marks for cite in mark if isinstance(cite, Cite) for ref in cite.refs}
-    return (Cite(tuple(refs.values())),) if refs else ()
+    cites = [cite for mark in marks for cite in mark if isinstance(cite, Cite)]
+    refs = {ref.source: ref for cite in cites for ref in cite.refs}
+    return (Cite(tuple(refs.values()), tuple(dict.fromkeys(name for cite in cites for name in cite.facts))),) if refs else ()
 
 
 def _source_words(source: Source, *, brief: bool) -> Inlines:

@@ -141,7 +141,7 @@ def _settle(run: Inlines) -> Inlines:
     for inline in items:
         last = merged[-1] if merged else None
         if isinstance(inline, Cite) and isinstance(last, Cite):
-            merged[-1] = Cite(_union(last.refs, inline.refs))
+            merged[-1] = _union(last, inline)
         elif (
             isinstance(inline, Cite)
             and isinstance(last, Text)
@@ -150,7 +150,7 @@ def _settle(run: Inlines) -> Inlines:
             and isinstance(merged[-2], Cite)
         ):
             merged.pop()
-            merged[-1] = Cite(_union(cast("Cite", merged[-1]).refs, inline.refs))
+            merged[-1] = _union(cast("Cite", merged[-1]), inline)
         else:
             merged.append(inline)
     pending: dict[frozenset[str], int] = {}
@@ -159,7 +159,7 @@ def _settle(run: Inlines) -> Inlines:
             key = frozenset(ref.source for ref in inline.refs)
             earlier = pending.get(key)
             if earlier is not None:
-                merged[index] = Cite(_union(cast("Cite", merged[earlier]).refs, inline.refs))
+                merged[index] = _union(cast("Cite", merged[earlier]), inline)
                 merged[earlier] = Text("")
                 _close_gap(merged, earlier)
             pending[key] = index
@@ -203,13 +203,13 @@ def _close_gap(run: list[Inline], gap: int) -> None:
         run[gap - 1] = msgspec.structs.replace(last, text=last.text.rstrip())
 
 
-def _union(first: tuple[CiteRef, ...], second: tuple[CiteRef, ...]) -> tuple[CiteRef, ...]:
+def _union(first: Cite, second: Cite) -> Cite:
     refs: dict[str, CiteRef] = {}
-    for ref in (*first, *second):
+    for ref in (*first.refs, *second.refs):
         known = refs.get(ref.source)
         paragraphs = tuple(sorted({*(known.paragraphs if known else ()), *ref.paragraphs}))
         refs[ref.source] = CiteRef(ref.number, ref.source, paragraphs)
-    return tuple(refs.values())
+    return Cite(tuple(refs.values()), tuple(dict.fromkeys((*first.facts, *second.facts))))
 
 
 def number_sources(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], dict[str, int]]:
@@ -225,7 +225,7 @@ def number_sources(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], dict[s
         for inline in run:
             if isinstance(inline, Cite):
                 refs = sorted((CiteRef(numbers[r.source], r.source, r.paragraphs) for r in inline.refs), key=lambda r: r.number)
-                found.append(Cite(tuple(refs)))
+                found.append(Cite(tuple(refs), inline.facts))
             elif isinstance(inline, (Strong, Emphasis, Link)):
                 found.append(msgspec.structs.replace(inline, children=renumber(inline.children)))
             else:

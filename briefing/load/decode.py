@@ -45,7 +45,7 @@ _day = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MAX_SLUG = 80
 _EMPTY: tuple[Any, ...] = ("", (), {})
 SLUG_FIELDS = {"id"}  # fields of this name are ids, in every record
-SLUG_KEYS = {"figures", "key_points"}  # mappings of this name have ids as keys
+SLUG_KEYS = {"figures", "derived", "key_points"}  # mappings of this name have ids as keys
 
 
 def decode(node: Node, kind: Any, found: Collector) -> Any:
@@ -67,6 +67,8 @@ def decoder(kind: Any, name: str = "") -> Decoder:
     if origin is dict:
         key, value = get_args(kind)
         return _mapping(decoder(key, f"a key of {name}"), decoder(value, name), name)
+    if kind is Prose:
+        return _prose_of(name)
     if kind in _SCALARS:
         return _scalar(_SCALARS[kind], name)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
@@ -186,6 +188,42 @@ def _scalar(read: _Reader, name: str) -> Decoder:
             return BAD
 
     return decode_scalar
+
+
+def _prose_of(name: str) -> Decoder:
+    """Return what reads a piece of prose: a text, a mapping with a text, or a list of them of which the first that fits is told."""
+    plain = _scalar(_prose, name)
+    wanted = decoder(tuple[str, ...], "rests_on"), decoder(str, "until")
+
+    def decode_one(node: Node, found: Collector) -> Any:
+        if type(node) is not Fields:
+            return plain(node, found)
+        values: dict[str, Any] = {}
+        for key, entry in node.pairs:
+            if key.text not in ("text", "rests_on", "until"):
+                hint = nearest(key.text[:60], ("text", "rests_on", "until")) or "known here: text, rests_on, until"
+                found.add(key.at, "D001", f"{name} has no field {_show(key.text)}", hint)
+                values[key.text] = BAD
+                continue
+            read = plain if key.text == "text" else wanted[0] if key.text == "rests_on" else wanted[1]
+            values[key.text] = read(entry, found)
+        if "text" not in values:
+            found.add(node.at, "D002", f"{name} lacks the field text")
+        if "text" not in values or BAD in values.values():
+            return BAD
+        return msgspec.structs.replace(values.pop("text"), **values)
+
+    def decode_prose(node: Node, found: Collector) -> Any:
+        if type(node) is not Items:
+            return decode_one(node, found)
+        pieces = [decode_one(entry, found) for entry in node.nodes]
+        if not pieces:
+            found.add(node.at, "D012", f"{name}: the list is empty", "write a text, or leave the field out")
+        if not pieces or BAD in pieces:
+            return BAD
+        return msgspec.structs.replace(pieces[0], otherwise=tuple(pieces[1:]))
+
+    return decode_prose
 
 
 def _choice(options: tuple[str, ...], name: str) -> Decoder:

@@ -26,9 +26,22 @@ _DAY = r"(?:(?:early|mid|late) )?(?:FY\d{4}-\d\d|\d{4}(?:-\d\d){0,2})"
 
 # Editors read YAML's plain scalars by YAML's own rules, so that 2025 is a number to them: such fields take either.
 _TEXT: dict[str, Any] = {"type": ["string", "number", "boolean"], "maxLength": MAX_TEXT}
+
+
+def _alternatives() -> dict[str, Any]:
+    """Return the schema of prose: a text, a text with what it rests on, or a list of either."""
+    text = {"type": "string", "maxLength": MAX_TEXT, "description": "Markdown; {fact} or {fact.figure} names a fact"}
+    rests = {"type": "array", "items": _TEXT, "description": "facts that must be known beside the ones it names"}
+    until = {**_TEXT, "description": "it is told no more once this fact is known"}
+    properties = {"text": text, "rests_on": rests, "until": until}
+    record = {"type": "object", "properties": properties, "additionalProperties": False, "required": ["text"]}
+    listed = {"type": "array", "minItems": 1, "items": {"anyOf": [text, record]}, "description": "the first that fits the date is told"}
+    return {"anyOf": [text, record, listed]}
+
+
 _SCALARS: dict[Any, dict[str, Any]] = {
     str: _TEXT,
-    Prose: {"type": "string", "maxLength": MAX_TEXT, "description": "Markdown; {fact} or {fact.figure} names a fact"},
+    Prose: _alternatives(),
     int: {"type": "integer"},
     float: {"type": "number"},
     Decimal: {"type": "number"},

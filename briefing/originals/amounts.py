@@ -66,6 +66,7 @@ _BOUND = {
     ">": "over", "under": "under", "less than": "under", "fewer than": "under", "below": "under", "<": "under",
 }  # fmt: skip
 _BOUNDS = re.compile(rf"(?:\b|(?<=\W))({'|'.join(map(re.escape, sorted(_BOUND, key=len, reverse=True)))})\s*$", re.I)
+_GROWN = re.compile(r"\b(?:scal|rais|ramp|step|push|speed|bring|brought|driv|add|mov|went|go)\w*\s+$", re.I)  # "scaled up to"
 _AMOUNT = re.compile(
     rf"(?<![\w.,/#&])(?<![A-Za-z][-–])"
     rf"(?:{_BEFORE}\s?)?"
@@ -249,5 +250,8 @@ def _known_two(text: str, start: int, words: str) -> bool:
 
 
 def _bound(text: str, start: int) -> str:
-    match = _BOUNDS.search(text[max(0, start - 24) : start])
-    return _BOUND[match[1].lower()] if match else ""
+    before = text[max(0, start - 40) : start]
+    match = _BOUNDS.search(before)
+    if match is None or (match[1].lower() == "up to" and _GROWN.search(before[: match.start(1)])):
+        return ""
+    return _BOUND[match[1].lower()]

@@ -22,7 +22,7 @@ _STARTERS = frozenset(
     culture currently data day deep deepening defence defense delegates demand democratic despite details development dialogue did digital
     diplomatic diplomats direct discussions do does domestic down draft due during each earlier early east economic economists education efforts
     eight either electric elections eleven energy engineers enhanced enough environment especially even every everyone everything examples except
-    exchange exercises expanded expanding expansion experts exporters exports external extra factories family farm farmers far fast female few
+    exchange provides builds annual make talent strategic geopolitical way leave read also top bottom foundation challenge significance resources exercises expanded expanding expansion experts exporters exports external extra factories family farm farmers far fast female few
     fewer fifteen fifty figures final finally finance financial find first five fleets focus food for foreign former forty four fourth free
     freight frequent fresh from fuel full further future gas general given global go goals gold good goods government governments great green
     growth guests half hard has have he health heads heavy help hence her here high higher his historic hopes host hours how however human if
@@ -86,8 +86,8 @@ _DEMONYMS = frozenset(
 _COMMON_ENDING = re.compile(r"(?:ing|ly|tions?|sions?|ments?|ness|it(?:y|ies)|ers|ors|ists|ed|ances?|ences?|able|ible|ful|less|ives?|ous|ways|ships?|ures?|ades|ports|ages|ims|ages|lists|icals?)$")  # fmt: skip
 
 _LETTER = r"[^\W\d_]"
-_PIECE = rf"(?:(?:{_LETTER}\.){{2,}}{_LETTER}?(?!\w)|{_LETTER}(?:[\w]|[’'](?!s\b|\s)|&(?=\w))*(?:\.\d+)?)"
-_TOKEN = re.compile(rf"\d*(?:{_PIECE})(?:[-–‑/](?=\w)(?:{_PIECE}|\d+(?:\.\d+)?))*|&|\S")
+_PIECE = rf"(?:Ph\.D\.?|(?:{_LETTER}\.){{2,}}{_LETTER}?(?!\w)|{_LETTER}(?:[\w]|[’'](?!s\b|\s)|&(?=\w))*(?:\.\d+)?)"
+_TOKEN = re.compile(rf"\d*(?:{_PIECE})(?:[-–‑/](?=\w)(?:{_PIECE}|\d+(?:\.\d+)?))*|\d+(?:[.,]\d+)*|&|\S")
 _SENTENCE_END = frozenset(".!?:•|·*")
 _OPENING = frozenset("“\"‘'([«-–—")
 _CODE = re.compile(r"^(?:[A-Z]{1,4}-?\d[\w-]*|\d{1,2}[A-Z]{1,3}|[A-Z][a-zA-Z]+-\d+[\w-]*)$")
@@ -138,16 +138,30 @@ def names(text: str, seen: Lexicon = Lexicon()) -> Iterator[Found]:  # noqa: B00
             if not any(match.start() < last and first < match.end() for first, last in taken):
                 taken.append((match.start(), match.end()))
                 found.append(Found("name", match[0], match.start(), match.end()))
-    heading = is_heading(text)
+    heading = len(text) if is_heading(text) else _lead_in(text)
     for run in _runs(text):
         start, end = run[0][1], run[-1][1] + len(run[-1][0])
         if any(start < last and first < end for first, last in taken):
             continue
-        for kept in _known_parts(run, seen) if heading else [_trimmed(run, seen)]:
+        titled = end <= heading and not (heading < len(text) and _is_institution(run))
+        for kept in _known_parts(run, seen) if titled else [_trimmed(run, seen)]:
             if kept and not _only_common(kept):
                 start, end = kept[0][1], kept[-1][1] + len(kept[-1][0])
                 found.append(Found("name", text[start:end], start, end))
     yield from sorted(found, key=lambda each: each.start)
+
+
+def _lead_in(text: str) -> int:
+    """Return where the words before a colon end that head a point of a list: "- Green Growth and Energy: ..."; 0 where there are none."""
+    match = re.match(r"\W*([A-Z][^:.!?]{3,80}):\s", text)
+    if not match:
+        return 0
+    words = [word for word in re.findall(r"[^\W\d_][\w’'-]*", match[1]) if word.lower() not in _FUNCTION]
+    return match.end() if len(words) > 1 and all(word[0].isupper() for word in words) else 0
+
+
+def _is_institution(run: list[Token]) -> bool:
+    return len(run) > 2 and bool(_INSTITUTION.fullmatch(run[-1][0])) and not any(word in {"and", "&"} for word, _, _ in run)
 
 
 Token = tuple[str, int, bool]  # the word, where it begins, whether it heads a sentence
@@ -286,6 +300,8 @@ def _common(run: list[Token], seen: Lexicon) -> bool:
         follows = run[1][0]
         if lower in _FUNCTION or (follows.isupper() and lower in _STARTERS):
             return True
+        if lower.endswith(("ed", "ing")) and lower not in {"united", "allied", "associated"} and not _heads_a_name(word, run):
+            return True
         return (lower in _STARTERS and not _heads_a_name(word, run)) or (lower in seen.lower and lower in _STARTERS) or lower.endswith("ly")
     first = re.split(r"[-–‑]", lower)[0]
     return lower in _STARTERS or lower in seen.lower or first in _STARTERS or bool(_COMMON_ENDING.search(lower))
@@ -303,7 +319,10 @@ def _known_parts(run: list[Token], seen: Lexicon) -> Iterator[list[Token]]:
     """Yield the stretches of a heading's run whose words are written with capitals inside the document's sentences."""
     part: list[Token] = []
     for token in run:
-        sure = token[0] in seen.capital and token[0].lower() not in seen.lower
+        lower = token[0].lower()
+        sure = (token[0] in seen.capital and lower not in seen.lower) or not (
+            lower in seen.lower | _STARTERS | _FUNCTION or _COMMON_ENDING.search(lower) or not seen.capital
+        )
         if sure or (token[0].isupper() and len(token[0]) > 1) or _CODE.match(token[0]) or (part and not _capital(token[0])):
             part.append(token)
             continue

@@ -11,9 +11,9 @@ from briefing.render.docx_body import write_blocks
 from briefing.render.docx_chart import chart_parts
 from briefing.render.docx_package import XML, Package, W, attr, own_number, prepared
 from briefing.render.docx_runs import TAB, Runs, run
-from briefing.render.docx_styles import LISTS, Frame, frame, points, twips
 from briefing.render.docx_writer import Writer
 from briefing.render.docx_zip import Entry, archive, entry
+from briefing.word import LISTS, Frame, frame, points, twips
 
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"

@@ -27,12 +27,12 @@ from briefing.model import (
     Text,
     Title,
 )
-from briefing.render.docx_chart import chart_height
 from briefing.render.docx_package import attr
 from briefing.render.docx_runs import TAB, run, styled
-from briefing.render.docx_styles import LEVELS, LISTS, style_id
 from briefing.render.docx_table import write_key_numbers, write_table
 from briefing.render.docx_writer import Writer
+from briefing.word import LEVELS, LISTS, style_id
+from briefing.word_grids import AFTER_CHART, chart_height
 
 _PARAGRAPHS: dict[ParagraphRole, str] = {
     "body": "BodyText",
@@ -45,7 +45,6 @@ _PARAGRAPHS: dict[ParagraphRole, str] = {
 }
 _BOXES: dict[CalloutRole, str] = {"bottom-line": "Brief Bottom Line", "key-points": "Brief Key Points"}
 _WHOLE_CONTENTS = 25  # entries: a table of contents up to this length is not parted over pages
-_AFTER_FIGURE = 8.0  # points between a chart without a source line and what follows
 
 
 def write_blocks(w: Writer, blocks: Iterable[Block], pages: Mapping[str, int]) -> None:
@@ -217,7 +216,7 @@ def _source_line(w: Writer, source: Inlines) -> None:
     if source:
         w.text("BriefSourceLine", source)
     else:
-        w.gap = _AFTER_FIGURE
+        w.gap = AFTER_CHART
 
 
 def _contents(w: Writer, contents: Contents, pages: Mapping[str, int]) -> None:

@@ -8,38 +8,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from briefing.look import Look
 from briefing.model import Chart, Point, Series
 from briefing.render.docx_package import XML, attr
 from briefing.render.docx_sheet import Day, Value, column, figure, workbook
+from briefing.word_grids import chart_events, chart_height, chart_labels, chart_points, chart_top, is_upright
 
 _EPOCH = 25569  # 1 January 1970 as a spreadsheet counts days
 _FIRST_DAY = 61 - _EPOCH  # 1 March 1900: before it spreadsheets disagree on dates
 _YEAR = 365.25
 _LABEL_SHARE = 0.46  # of a timeline's width is for the names of its events
 _MOST_LABELS = 12  # points of a line that are labelled one by one
-
-
-def chart_height(chart: Chart, look: Look) -> float:
-    """Return how high a chart should be, in points, to give each of its labels room."""
-    style = look.style("chart-label")
-    rows = max((len(series.points) for series in chart.series), default=0)
-    top = _top(chart, look)
-    match chart.kind:
-        case "bar" if _upright(chart):
-            return 170.0 + top
-        case "bar":
-            longest = max((len(point.label) for series in chart.series for point in series.points), default=0)
-            lines = max(1, min(3, math.ceil(longest / 38)))
-            return 6.0 + top + rows * max(lines * style.leading + 7.0, 13.0 * len(chart.series) + 9.0)
-        case "line":
-            return 170.0 + top
-        case "timeline":
-            points = _events(chart)
-            lines = sum(max(1, math.ceil((len(point.label) + len(point.shown) + 2) / 44)) for _, point in points)
-            return 22.0 + top + lines * (style.leading + 1.0) + len(points) * 5.0
 
 
 def chart_parts(chart: Chart, look: Look, width: float) -> tuple[str, bytes]:
@@ -81,8 +62,8 @@ def _bars(chart: Chart, look: Look, width: float) -> tuple[str, list[list[Value]
         written = "".join(
             _series(chart, look, n, series, column_at=n + 1, fill=_colour(look, n)) for n, series in enumerate(chart.series)
         )
-    upright = _upright(chart)
-    longest = 0 if upright else max((len(point.shown) for point in _points(chart)), default=0)
+    upright = is_upright(chart)
+    longest = 0 if upright else max((len(point.shown) for point in chart_points(chart)), default=0)
     beside = min(
         0.35, longest * look.style("chart-label").size * 0.52 / width
     )  # values stand beside the longest bar, outside the plot
@@ -110,7 +91,7 @@ def _lines(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
 
 def _table(chart: Chart) -> list[list[Value]]:
     """The numbers as a sheet: a row for each label, a column for each series."""
-    labels = _labels(chart)
+    labels = chart_labels(chart)
     names: list[Value] = [series.name or chart.unit for series in chart.series]
     rows: list[list[Value]] = [["", *names]]
     for place, label in enumerate(labels):
@@ -122,24 +103,6 @@ def _table(chart: Chart) -> list[list[Value]]:
 def _with_column(rows: Sequence[Sequence[Value]], name: str, values: Sequence[float]) -> list[list[Value]]:
     added: list[Value] = [name, *values]
     return [[*row, value] for row, value in zip(rows, added, strict=True)]
-
-
-def _labels(chart: Chart) -> list[str]:
-    longest = max(chart.series, key=lambda series: len(series.points), default=None)
-    return [point.label for point in longest.points] if longest else []
-
-
-def _upright(chart: Chart) -> bool:
-    """Whether bars stand: years and other short labels, few enough to stand side by side."""
-    labels = _labels(chart)
-    bars = len(labels) * len(chart.series)
-    return (
-        bool(labels) and all(len(label) <= 9 for label in labels) and bars <= 12 and all(len(p.shown) <= 12 for p in _points(chart))
-    )
-
-
-def _points(chart: Chart) -> Iterable[Point]:
-    return (point for series in chart.series for point in series.points)
 
 
 def _high(point: Point) -> float:
@@ -271,7 +234,7 @@ def _names(look: Look, side: str, *, downward: bool = False, plain_line: bool = 
 
 def _zero(chart: Chart) -> str:
     """The end of the axis that must stand at zero, or bars lie: left to themselves, programs cut the axis near the values."""
-    values = [value for point in _points(chart) for value in (point.value, _high(point))]
+    values = [value for point in chart_points(chart) for value in (point.value, _high(point))]
     if values and min(values) >= 0:
         return '<c:min val="0"/>'
     return '<c:max val="0"/>' if values and max(values) <= 0 else ""
@@ -296,19 +259,13 @@ def _rules(look: Look) -> str:
 def _place(chart: Chart, look: Look, beside: float = 0.0, names: float = 0.0) -> str:
     """The place of the plot: below the unit and the legend; `beside` and `names` are shares of the width."""
     height = chart_height(chart, look)
-    top = max(_top(chart, look) / height, 0.01)
+    top = max(chart_top(chart, look) / height, 0.01)
     below = (look.style("chart-label").leading + 6.0) / height if names else 0.0  # an inner plot leaves out the axis
     return (
         f'<c:layout><c:manualLayout><c:layoutTarget val="{"inner" if names else "outer"}"/><c:xMode val="edge"/><c:yMode val="edge"/>'
         f'<c:x val="{names or 0.005:.4f}"/><c:y val="{top:.4f}"/><c:w val="{0.985 - names - beside:.4f}"/><c:h val="{0.99 - top - below:.4f}"/>'
         "</c:manualLayout></c:layout>"
     )
-
-
-def _top(chart: Chart, look: Look) -> float:
-    """Return the room for the unit and the legend above a plot, in points."""
-    lines = bool(chart.unit) + (len(chart.series) > 1)
-    return lines * (look.style("chart-label").leading + 4.0) + (4.0 if lines else 0.0)
 
 
 def _legend(chart: Chart, look: Look) -> str:
@@ -334,17 +291,12 @@ def _unit(look: Look, unit: str) -> str:
 # --------------------------------------------------------------------------------------------------------------- timeline
 
 
-def _events(chart: Chart) -> list[tuple[int, Point]]:
-    """All events with the number of their series, in the order of the chart."""
-    return [(n, point) for n, series in enumerate(chart.series) for point in series.points]
-
-
 def _timeline(chart: Chart, look: Look) -> tuple[str, list[list[Value]]]:
     """Bars from a date to a date, each beside its name; a single day is drawn wide enough to be seen.
 
     The first series holds the beginnings; it has no fill and no name, so that nothing of it shows in the legend. Dates before 1900 are drawn as years and their fractions.
     """
-    events = _events(chart)
+    events = chart_events(chart)
     dated = all(point.value >= _FIRST_DAY for _, point in events)
     shift, unit = (float(_EPOCH), 1.0) if dated else (1970 * _YEAR, _YEAR)
     starts = [(point.value + shift) / unit for _, point in events]

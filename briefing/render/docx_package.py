@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from briefing.look import Look
-from briefing.render.docx_styles import LEVELS, LIST_INDENT, LISTS, frame, style_id, twips
 from briefing.render.docx_stylesheet import write_styles
 from briefing.render.docx_zip import Entry, entry
+from briefing.word import LEVELS, LIST_INDENT, LISTS, frame, style_id, twips
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument

@@ -34,7 +34,7 @@ from briefing.model import (
     Text,
 )
 from briefing.render.docx_package import attr
-from briefing.render.docx_styles import is_bold
+from briefing.word import is_bold
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _WORDS_END = " </w:t></w:r>"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from briefing.look import Look, Style
-from briefing.render.docx_styles import BOX_INDENT, SPECS, TABLE_PADDING, Frame, Spec, half_points, twips
+from briefing.word import BOX_INDENT, SPECS, TABLE_PADDING, Frame, Spec, half_points, twips
 
 if TYPE_CHECKING:
     from docx.document import Document as Package

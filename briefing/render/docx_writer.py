@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from briefing.look import Look
 from briefing.model import Chart, Inlines
 from briefing.render.docx_runs import Runs
-from briefing.render.docx_styles import spacing, twips
+from briefing.word import spacing, twips
 
 _KEEP = "\0"  # stands in a paragraph of a group that is kept together, until its last one is known
 

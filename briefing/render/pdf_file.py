@@ -18,6 +18,7 @@ from briefing.model import Document
 from briefing.placed import Bookmark
 
 PRODUCER = "briefing"
+_LEVEL = 7  # of compression: beyond it, a percent of size costs a fifth of the time
 _TOGETHER = 2000  # objects in one stream: a reader unpacks it whole for any of them
 
 
@@ -97,19 +98,31 @@ def _difference(above: tuple[int, int, int], row: tuple[int, int, int]) -> bytes
 def _stream(data: bytes, entries: bytes, *, packed: bool = True) -> bytes:
     """Return a stream object; an end of line before `endstream` is asked for by PDF/A (ISO 19005-2, 6.1.7.1)."""
     if packed:
-        data = zlib.compress(data, 9)
+        data = zlib.compress(data, _LEVEL)
         entries += b"/Filter/FlateDecode"
     return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries, len(data), data)
 
 
-_ESCAPED = re.compile(rb"[\\()\r]")
+_ESCAPED = re.compile(rb"[\\()\r\n]")
+_ESCAPES = {b"\r": b"\\r", b"\n": b"\\n"}
+_DOC = dict(zip(map(ord, "\u2026\u2014\u2013\u201c\u201d\u2018\u2019\u20ac"), "\x83\x84\x85\x8d\x8e\x8f\x90\xa0", strict=True))
+_NOT_DOC = re.compile("[\x80-\xa0\xad]|^[^\x00-\x7f]")  # unused there, or the beginning of what might be a byte order mark
 
 
 def string(text: str) -> bytes:
-    """Return a PDF text string (7.9.2.2): plain where it is ASCII, else UTF-16."""
-    if text.isascii():
-        return b"(" + _ESCAPED.sub(lambda found: b"\\r" if found[0] == b"\r" else b"\\" + found[0], text.encode()) + b")"
-    return b"<FEFF" + text.encode("utf-16-be").hex().upper().encode() + b">"
+    """Return a PDF text string (7.9.2.2): in PDFDocEncoding, which is near to Latin-1, where that can be, else in UTF-16."""
+    try:
+        written = text.encode() if text.isascii() else _pdf_doc(text)
+    except UnicodeEncodeError:
+        return b"<FEFF" + text.encode("utf-16-be").hex().upper().encode() + b">"
+    return b"(" + _ESCAPED.sub(lambda found: _ESCAPES.get(found[0], b"\\" + found[0]), written) + b")"
+
+
+def _pdf_doc(text: str) -> bytes:
+    """Return the text in PDFDocEncoding (annex D.3). Raises UnicodeEncodeError."""
+    if _NOT_DOC.search(text):
+        raise UnicodeEncodeError("pdfdoc", text, 0, 1, "not in it")
+    return text.translate(_DOC).encode("latin-1")
 
 
 def name(text: str) -> bytes:

@@ -81,6 +81,7 @@ class Tags:
         self._seen: dict[Part, list[Part]] = {}  # rows of tables and cells of rows
         self._contents: dict[Part, list[tuple[int, Element]]] = {}  # the levels that are open
         self._sources: dict[str, str] = {}
+        self._goals: dict[str, tuple[bytes, bytes]] = {}  # of links: where they lead, and what a source is called
         self._ids: dict[bytes, Element] = {}
         self._level, self._titled = 0, False
         self._pieces: list[list[Element]] = [[] for _ in pages]
@@ -102,6 +103,9 @@ class Tags:
 
     def inline(self, part: Part, dress: Dress) -> Element:
         """Return the element of words in a dress: that of their link or language, or else the part's."""
+        if not dress.href and dress.inline is None:
+            self._inline.pop(part, None)
+            return self.element(part)
         href = dress.href if dress.href[:1] != "#" or dress.href[1:] in self._places else ""
         language = dress.inline.language if isinstance(dress.inline, Text) else ""
         if not href and not language:
@@ -310,12 +314,14 @@ class Tags:
 
     def _annotation(self, key: int, link: Element, box: Box) -> bytes:
         href = link.href
-        goal = b"/Dest " + string(href[1:]) if href[0] == "#" else b"/A<</S/URI/URI %s>>" % string(address(href))
-        said = _cut(self._sources[href]) if href in self._sources else " ".join("".join(link.words).split()) or href
+        if href not in self._goals:
+            goal = b"/Dest " + string(href[1:]) if href[0] == "#" else b"/A<</S/URI/URI %s>>" % string(address(href))
+            self._goals[href] = goal, string(_cut(self._sources[href])) if href in self._sources else b""
+        goal, said = self._goals[href]
         return b"<</Type/Annot/Subtype/Link/Rect[%.2f %.2f %.2f %.2f]/Border[0 0 0]/F 4/StructParent %d/Contents %s%s>>" % (
             *box,
             key,
-            string(said),
+            said or string(" ".join("".join(link.words).split()) or href),
             goal,
         )
 
@@ -342,7 +348,7 @@ class Tags:
         if element.box:
             entries += b"/A<</O/Layout/Placement/Block/BBox[%.2f %.2f %.2f %.2f]>>" % element.box
         if kids:
-            entries += b"/K " + kids[0] if len(kids) == 1 else b"/K[" + b" ".join(kids) + b"]"
+            entries += b"/K " + kids[0] if len(kids) == 1 else b"/K[%s]" % b" ".join(kids)
         parent = element.parent.number if element.parent else self._root
         return b"<</S/%s/P %d 0 R%s>>" % (element.tag.encode(), parent, entries)
 

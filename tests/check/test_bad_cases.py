@@ -1,7 +1,8 @@
 """Every case under `tests/cases/bad/`: files laid over a small good dossier, and the problems that must be found in the result.
 
 A case is text: `=== file NAME` and its contents, `=== file NAME * 9000` for contents repeated, `=== bytes NAME` for contents with
-Python's escapes, `=== link NAME` to what the contents name, `=== remove NAME`; at its end `=== problems`, one a line.
+Python's escapes, `=== link NAME` to what the contents name, `=== remove NAME`, `=== day 2027-01-01` for a brief as of another day;
+at its end `=== problems`, one a line.
 `python tests/check/test_bad_cases.py accept` writes what is found into the cases: read the difference before you keep it.
 """
 
@@ -11,18 +12,18 @@ import re
 import shutil
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from briefing.check.references import check
-from briefing.load.dossier import load
-from briefing.load.files import read_dossier
+from briefing.pipeline import check
 from briefing.problems import ProblemsFound
 
 CASES = Path(__file__).parent.parent / "cases" / "bad"
 BASE = "base.txt"
-_HEAD = re.compile(r"^=== (file|bytes|link|remove|problems) ?(\S*)(?: \* (\d+))?\n", re.MULTILINE)
+DAY = "2025-06-01"
+_HEAD = re.compile(r"^=== (file|bytes|link|remove|day|problems) ?(\S*)(?: \* (\d+))?\n", re.MULTILINE)
 
 
 def sections(text: str) -> list[tuple[str, str, int, str]]:
@@ -35,6 +36,8 @@ def sections(text: str) -> list[tuple[str, str, int, str]]:
 def lay_out(case: str, root: Path) -> None:
     """Write the files of a case under `root`."""
     for kind, name, times, contents in sections(case):
+        if kind in ("day", "problems"):
+            continue
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if kind == "file":
@@ -52,9 +55,9 @@ def found(case: str, root: Path) -> list[str]:
     """Return the problems of the dossier that a case makes, in the order of their places."""
     lay_out((CASES / BASE).read_text("utf-8"), root)
     lay_out(case, root)
+    days = [name for kind, name, _, _ in sections(case) if kind == "day"]
     try:
-        files = read_dossier(root)
-        problems = sorted(check(load(files).dossier, files.seeds))
+        problems = list(check(root, date.fromisoformat((days or [DAY])[-1])).problems)
     except ProblemsFound as error:
         problems = list(error.problems)
     return [str(problem).replace(str(root), "DOSSIER") for problem in problems]

@@ -66,7 +66,7 @@ def body(template: str, made: Dossier | None = None, **more: Any) -> str:
 def test_a_printed_fact_is_its_sentence_with_numbered_source() -> None:
     document = composed("{{ fact('exports') }}", seeds())
     assert document.blocks == (
-        Paragraph((Text("Exports reached "), Number("EUR 1.2 billion", "exports", "amount"), Text(NB), Cite((CiteRef(1, "ledger", (2,)),)), Text("."))),
+        Paragraph((Text("Exports reached "), Number("EUR 1.2 billion", "exports", "amount"), Text(NB), Cite((CiteRef(1, "ledger", (2,)),), ("exports",)), Text("."))),
     )  # fmt: skip
 
 

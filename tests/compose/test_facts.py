@@ -14,7 +14,7 @@ from briefing.units import known_units
 from briefing.walk import plain
 from tests.compose.small import AS_OF, dossier, fact, figure, prose, text, when
 
-MARK = Cite((CiteRef(0, "gazette", (3,)),))
+MARK = Cite((CiteRef(0, "gazette", (3,)),), ("exports",))
 EXPORTS = fact(
     "exports", "Exports reached {amount} in {when}.", figures={"amount": figure("1.2 billion", "EUR")}, when=when("2024")
 )
@@ -54,7 +54,7 @@ def test_a_sentence_that_begins_with_a_figure_begins_with_a_capital(says: str, f
 
 
 def test_a_sentence_without_a_stop_ends_with_its_mark() -> None:
-    assert view(dossier(fact("a", "Why not?")), "a").sentence == (Text("Why not?"), MARK)
+    assert view(dossier(fact("exports", "Why not?")), "exports").sentence == (Text("Why not?"), MARK)
 
 
 def test_doubled_braces_are_plain_ones_everywhere() -> None:
@@ -90,8 +90,8 @@ def test_a_fact_that_came_true_is_told_by_the_fact_that_says_so() -> None:
     seen = view(dossier(plan, done), "plan")
     assert seen.state == "happened"
     assert seen.sentence[:2] == (Text("The port opened in "), Number("May 2025", "done", "when"))
-    assert seen.sentence[-2:] == (Cite((CiteRef(0, "ledger", (2,)),)), Text("."))
-    assert seen.mark == (MARK,)  # its own figures stay those of its own source
+    assert seen.sentence[-2:] == (Cite((CiteRef(0, "ledger", (2,)),), ("done",)), Text("."))
+    assert seen.mark == (Cite((CiteRef(0, "gazette", (3,)),), ("plan",)),)  # its own figures stay those of its own source
     assert plain(facts(dossier(plan, done)).own(seen)) == "The port is to open by June 2025."
     assert seen["ships"][0] == Number("3", "plan", "ships")
 

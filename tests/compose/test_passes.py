@@ -149,6 +149,15 @@ def test_a_mark_after_the_stop_moves_before_it() -> None:
     assert plain(settled("Rests on: ", c("a"))) == f"Rests on:{NB}[0]"
 
 
+def test_a_mark_that_others_went_into_stands_for_the_facts_of_all() -> None:
+    one, other = Cite((CiteRef(0, "a", (1,)),), ("one",)), Cite((CiteRef(0, "a", (2,)),), ("other", "one"))
+    beside, later = settled("It holds ", one, other, "."), settled("It ", one, " holds ", other, ".")
+    merged = Cite((CiteRef(0, "a", (1, 2)),), ("one", "other"))
+    assert [inline for inline in (*beside, *later) if isinstance(inline, Cite)] == [merged, merged]
+    numbered, _ = passes.number_sources((Paragraph((merged,)),))
+    assert numbered == (Paragraph((Cite((CiteRef(1, "a", (1, 2)),), ("one", "other")),)),)
+
+
 def test_a_mark_without_sources_vanishes() -> None:
     assert settled("So", Cite(()), ".") == (Text("So"), Text("."))
 

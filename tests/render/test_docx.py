@@ -45,7 +45,7 @@ from briefing.model import (
 )
 from briefing.render.docx import render
 from briefing.render.docx_package import prepare
-from briefing.render.docx_styles import frame, twips
+from briefing.word import frame, twips
 from tests.documents import SAMPLE, documents
 from tests.render.sample_html import default_look
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from briefing.model import Chart, Point, Series, Text
-from briefing.render.docx_chart import chart_height, chart_parts, number_format
+from briefing.render.docx_chart import chart_parts, number_format
 from briefing.render.docx_sheet import Day, column, workbook
+from briefing.word_grids import chart_height
 from tests.documents import SAMPLE
 from tests.render.sample_html import default_look
 
@@ -165,4 +166,6 @@ def test_bars_always_stand_on_zero(values: tuple[float, float], tag: str) -> Non
     bars = chart("bar", series("", ("twelve months", values[0], "a"), ("first ten months", values[1], "b")))
     axis = ET.fromstring(chart_parts(bars, LOOK, 400.0)[0]).find(f".//{C}valAx/{C}scaling")
     assert axis is not None
-    assert [(node.tag, node.attrib["val"]) for node in axis if node.tag in (f"{C}min", f"{C}max")] == ([(f"{C}{tag}", "0")] if tag else [])
+    assert [(node.tag, node.attrib["val"]) for node in axis if node.tag in (f"{C}min", f"{C}max")] == (
+        [(f"{C}{tag}", "0")] if tag else []
+    )

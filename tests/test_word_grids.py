@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefing.model import Cell, Column, Number, Row, Table, Text
-from briefing.render.docx_table import column_widths
+from briefing.word_grids import column_widths
 
 cells = st.text("ab 1é", max_size=60)
 

@@ -7,7 +7,7 @@ import msgspec
 
 from briefing.look import ROLES, Look
 from briefing.render.docx_package import Package, prepare, prepared
-from briefing.render.docx_styles import LISTS, SPECS, half_points, spacing, twips
+from briefing.word import LISTS, SPECS, half_points, spacing, twips
 from tests.render.sample_html import default_look
 
 LOOK = default_look()

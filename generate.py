@@ -73,6 +73,7 @@ Annex = Annotated[bool, typer.Option("--annex", help="Add the annex: every fact 
 EvidenceOption = Annotated[
     Evidence | None, typer.Option("--evidence", help="Also write every printed fact beside it, in this form.")
 ]
+EvenIfStale = Annotated[bool, typer.Option("--even-if-stale", help="Write it also where its recipe holds it back for stale facts.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Compose anew even where nothing has changed.")]
 
 
@@ -86,11 +87,12 @@ def brief(
     dossier: DossierOption = Path(),
     annex: Annex = False,
     evidence: EvidenceOption = None,
+    even_if_stale: EvenIfStale = False,
     as_json: Json = False,
     no_cache: NoCache = False,
 ) -> None:
     """Write a policy brief."""
-    _make("brief", name, format_, theme, as_of, out, dossier, annex, evidence, as_json, no_cache)
+    _make("brief", name, format_, theme, as_of, out, dossier, annex, evidence, even_if_stale, as_json, no_cache)
 
 
 @app.command()
@@ -102,11 +104,12 @@ def summary(
     out: Out = None,
     dossier: DossierOption = Path(),
     evidence: EvidenceOption = None,
+    even_if_stale: EvenIfStale = False,
     as_json: Json = False,
     no_cache: NoCache = False,
 ) -> None:
     """Write a summary that fits one page in every format, and say what was left out."""
-    _make("summary", name, format_, theme, as_of, out, dossier, False, evidence, as_json, no_cache)
+    _make("summary", name, format_, theme, as_of, out, dossier, False, evidence, even_if_stale, as_json, no_cache)
 
 
 def _make(
@@ -119,6 +122,7 @@ def _make(
     dossier: Path,
     annex: bool,
     evidence: Evidence | None,
+    even_if_stale: bool,
     as_json: bool,
     no_cache: bool,
 ) -> None:
@@ -128,7 +132,7 @@ def _make(
         formats = pipeline.FORMATS if format_ is Format.all else (format_.value,)
         made = pipeline.make(
             dossier,
-            pipeline.Order(name, as_of.date() if as_of else _today(), kind, theme, annex),
+            pipeline.Order(name, as_of.date() if as_of else _today(), kind, theme, annex, even_if_stale),
             formats,
             out=out,
             evidence=evidence.value if evidence else "",
@@ -208,6 +212,25 @@ def coverage(
         return
     for line in lines(found, every=every):
         typer.echo(line)
+
+
+@app.command()
+def explain(
+    what: Annotated[str, typer.Argument(help="A fact or a source by its id, or a figure as printed: 'USD 68 billion'.")],
+    as_of: AsOf = None,
+    dossier: DossierOption = Path(),
+    pages: Annotated[bool, typer.Option("--pages", help="Also give the page of each place in the PDF.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what a fact, a source or a figure is, what stands behind it, and where it is printed."""
+    with _problems_shown(as_json):
+        from briefing import pipeline
+
+        found = pipeline.explain(dossier, what, as_of.date() if as_of else _today(), pages=pages)
+        if as_json:
+            _print_json(found)
+        else:
+            typer.echo(pipeline.explained(found), nl=False)
 
 
 @app.command()

@@ -15,6 +15,8 @@ from briefing.model import Contents, Document, Group
 from briefing.problems import Location, Problem, ProblemsFound, nearest
 
 if TYPE_CHECKING:
+    from briefing.compose.explain import Shown
+    from briefing.layout.fit import LeftOut
     from briefing.layout.fonts import Fonts
     from briefing.load.dossier import Loaded
     from briefing.originals.check import Read
@@ -52,6 +54,7 @@ class Order(msgspec.Struct, frozen=True):
     kind: str = ""  # "brief" or "summary" where the recipe must be one
     theme: str = ""
     annex: bool = False
+    even_if_stale: bool = False  # also where its recipe holds it back for stale facts
 
     @property
     def stem(self) -> str:
@@ -83,25 +86,12 @@ def make(
         composed = compose_one(files, order)
         _keep(kept, composed)
     document, look = composed.document, composed.look
-    dropped: tuple[str, ...] = ()
-    tightened = ""
-    pages: Pages | None = None
-    fonts: Fonts | None = None
+    laid: Laid | None = None
     if document.one_page or composed.contents == "auto" or set(formats) & {"pdf", "docx"}:  # contents are there from a number of pages
         progress("laying out")
-        from briefing.layout.fonts import Fonts
-        from briefing.layout.pages import lay_out
-
-        fonts = Fonts(look, font_reader(root))
-        if document.one_page:
-            from briefing.layout.fit import fit
-
-            fitted = fit(document, look, fonts)
-            document, look, dropped, tightened = fitted.document, fitted.look, fitted.dropped, fitted.tightened
-        pages = lay_out(document, look, fonts)
-        if composed.contents == "auto" and len(pages.pages) < CONTENTS_FROM and not document.one_page:
-            document = without_contents(document)
-            pages = lay_out(document, look, fonts)
+        laid = lay_out(root, composed)
+        document, look = laid.document, laid.look
+    pages, fonts = (laid.pages, laid.fonts) if laid else (None, None)
     made: list[tuple[Path, bytes]] = []
     for each in formats:
         progress(f"rendering {each}")
@@ -109,19 +99,54 @@ def make(
     if evidence:
         progress("gathering the evidence")
         path = target(root, order.stem, f"evidence.{evidence}", out.parent if out and out.suffix else out)
-        made.append((path, _evidence(files, order, document, evidence)))
+        made.append((path, _evidence(files, order, document, made, evidence)))
     for path, data in made:
         write_atomically(path, data)
-    return Made(tuple(str(path) for path, _ in made), len(pages.pages) if pages else 0, dropped, tightened)
+    paths = tuple(str(path) for path, _ in made)
+    return Made(paths, len(laid.pages.pages), tuple(each.name for each in laid.left_out), laid.tightened) if laid else Made(paths, 0)
 
 
-def _evidence(files: Files, order: Order, document: Document, form: str) -> bytes:
+class Laid(msgspec.Struct, frozen=True):
+    """A document on its pages; a summary as brought down to one, with what that took."""
+
+    document: Document
+    look: Look
+    pages: Pages
+    fonts: Fonts
+    left_out: tuple[LeftOut, ...] = ()
+    tightened: str = ""
+
+
+def lay_out(root: Path, composed: Composed) -> Laid:
+    """Return a document on its pages: a summary brought down to one, a brief of few pages without contents."""
+    from briefing.layout.fonts import Fonts
+    from briefing.layout.pages import lay_out
+
+    document, look = composed.document, composed.look
+    fonts = Fonts(look, font_reader(root))
+    if document.one_page:
+        from briefing.layout.fit import fit
+
+        fitted = fit(document, look, fonts)
+        pages = lay_out(fitted.document, fitted.look, fonts)
+        return Laid(fitted.document, fitted.look, pages, fonts, fitted.left_out, fitted.tightened)
+    pages = lay_out(document, look, fonts)
+    if composed.contents == "auto" and len(pages.pages) < CONTENTS_FROM:
+        document = without_contents(document)
+        pages = lay_out(document, look, fonts)
+    return Laid(document, look, pages, fonts)
+
+
+def _evidence(files: Files, order: Order, document: Document, made: Sequence[tuple[Path, bytes]], form: str) -> bytes:
+    from hashlib import sha256
+
     from briefing.compose.evidence import evidence
     from briefing.load.dossier import load
     from briefing.render.evidence import render as written
 
     loaded = load(files)
-    return written(evidence(loaded.dossier, document, order.as_of, loaded.recipes[order.name].clearance), form)
+    digests = {path.name: sha256(data).hexdigest() for path, data in made}
+    return written(evidence(loaded.dossier, loaded.recipes[order.name], document, order.as_of, order.stem, digests), form)
 
 
 def compose_one(files: Files, order: Order) -> Composed:
@@ -152,9 +177,10 @@ def compose_one(files: Files, order: Order) -> Composed:
         order.as_of,
         theme=order.theme,
         annex=order.annex,
-        digest=files.digest,
+        digest=files.beside_seeds,
         page=recipe.page or loaded.look.page,
-        full_brief=of.title if of else "",
+        full_brief=of,
+        even_if_stale=order.even_if_stale,
     )
     if recipe.contents == "never":
         document = without_contents(document)
@@ -279,7 +305,7 @@ def check(root: Path, as_of: date, originals: Path | None = None) -> Report:
     if not any(not problem.warning for problem in problems):
         for name in loaded.recipes:
             try:
-                document = compose_one(files, Order(name, as_of, annex=True)).document
+                document = compose_one(files, Order(name, as_of, annex=True, even_if_stale=True)).document
             except ProblemsFound as found:
                 problems += found.problems
             else:
@@ -336,6 +362,61 @@ def _aged(dossier: Dossier, files: Files, as_of: date) -> Iterable[Problem]:
     }
     known = {name: known_by(source) for name, source in chosen.sources.items()}
     return check_age(chosen, facts, known, as_of, Places(files.seeds))
+
+
+def explain(root: Path, what: str, as_of: date, *, pages: bool = False) -> dict[str, object]:
+    """Return what a fact, a source or a figure as printed is, and every place it stands in, of each brief and summary.
+
+    With `pages`, also the page of each place in the PDF. Raises ProblemsFound where nothing is called so, and as `make` does.
+    """
+    from briefing.compose.explain import explain
+    from briefing.load.dossier import load
+    from briefing.originals.asked import asked
+    from briefing.units import known_units
+
+    files = read_dossier(root)
+    loaded = load(files)
+    shown = [_shown(root, files, Order(name, as_of, even_if_stale=True), pages=pages) for name in loaded.recipes]
+    return explain(loaded.dossier, what, as_of, shown, asked(what, known_units(loaded.dossier.header.units)))
+
+
+def explained(record: dict[str, object]) -> str:
+    """Return the record of `explain` as one screen of text."""
+    from briefing.render.explain import render
+
+    return render(record)
+
+
+def _shown(root: Path, files: Files, order: Order, *, pages: bool) -> Shown:
+    from briefing.compose.explain import Shown
+
+    kept = _cache_file(root, files, order)
+    composed = _cached(kept)
+    if composed is None:
+        composed = compose_one(files, order)
+        _keep(kept, composed)
+    if not composed.document.one_page and not pages:
+        return Shown(order.name, composed.document)
+    laid = lay_out(root, composed)
+    return Shown(
+        order.name,
+        laid.document,
+        composed.document if laid.left_out else None,
+        {each.name: f"it takes {each.lines:g} lines, and {each.free:g} were free" for each in laid.left_out},
+        _page_of_nodes(laid.pages) if pages else {},
+    )
+
+
+def _page_of_nodes(pages: Pages) -> dict[int, int]:
+    """Return the page on which each node of a document begins, by the node's identity."""
+    found: dict[int, int] = {}
+    for page in pages.pages:
+        for item in page.items:
+            part = item.part
+            while part.parent is not None:
+                found.setdefault(id(part.node), page.number)
+                part = part.parent
+    return found
 
 
 def listing(root: Path) -> dict[str, list[dict[str, object]]]:

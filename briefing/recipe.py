@@ -18,6 +18,19 @@ Part = Literal[
 DEFAULT_TEMPLATES: dict[DocumentKind, str] = {"brief": "policy-brief.md.j2", "summary": "summary.md.j2"}
 
 
+Stale = Literal["note", "hold", "refuse"]
+
+
+class Titles(msgspec.Struct, frozen=True):
+    """What a document is called where not all that its first title rests on is known yet."""
+
+    title: str
+    short_title: str = ""
+    subtitle: str = ""
+    rests_on: tuple[str, ...] = ()  # facts that must be known
+    at: Location = NOWHERE
+
+
 class Recipe(msgspec.Struct, frozen=True):
     """One document to make: its identity, its parts and their budgets. What is not given comes from the dossier or the look."""
 
@@ -25,6 +38,8 @@ class Recipe(msgspec.Struct, frozen=True):
     title: str  # with a verb, 14 words at most
     short_title: str = ""  # in the running header; the title where not given
     subtitle: str = ""
+    rests_on: tuple[str, ...] = ()  # facts that must be known for title, short title and subtitle to fit
+    otherwise: tuple[Titles, ...] = ()  # the titles where they are not, the first that fits
     theme_title: str = "{theme}"  # the title of a document about one theme; `{theme}` and `{title}` are filled in
     series: str = ""
     number: str = ""  # within the series
@@ -40,6 +55,7 @@ class Recipe(msgspec.Struct, frozen=True):
     charts: tuple[str, ...] | None = None  # ids of charts; all where not given, none for []
     contents: Literal["auto", "always", "never"] = "auto"  # auto: from seven pages
     budgets: dict[Part, int] = msgspec.field(default_factory=dict)  # words a part may have, over the template's own
+    stale: Stale = "note"  # where it prints stale facts: name them; write only with --even-if-stale; never write
     limits: dict[Part, int] = msgspec.field(default_factory=dict)  # items, rows or bullets a part may have
     keywords: tuple[str, ...] = ()
     cite_as: str = ""  # how to cite; made of author, title, series, edition and date where not given

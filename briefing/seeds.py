@@ -124,7 +124,7 @@ class Fact(msgspec.Struct, frozen=True):
     id: str
     says: str  # a sentence; `{name}` stands for figure `name`, `{when}` and `{due}` for the fact's own dates
     status: Status
-    sources: tuple[Reference, ...]
+    sources: tuple[Reference, ...] = ()  # a fact of derived figures alone has those of their inputs
     label: str = ""  # a noun phrase for tables, timelines and notices: "Quad Leaders' Summit in India"
     figures: dict[str, Figure] = msgspec.field(default_factory=dict)
     derived: dict[str, Derived] = msgspec.field(default_factory=dict)  # figures computed from other facts' figures

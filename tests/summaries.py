@@ -40,6 +40,7 @@ from briefing.model import (
     KeyNumbers,
     Link,
     Number,
+    PageBreak,
     Paragraph,
     ParagraphRole,
     Point,
@@ -183,21 +184,24 @@ def details(draw: st.DrawFn, tongue: str) -> Block:
 def _sections(tongue: str) -> st.SearchStrategy[Block]:
     return st.one_of(
         lists(tongue, 12), lists(tongue, 5), paragraphs(tongue), groups(tongue), boxes(tongue), tables(tongue), key_numbers(tongue),
-        details(tongue), charts(tongue),
+        details(tongue), charts(tongue), st.just(PageBreak()),
         st.builds(lambda words, level: Heading(level, words, ""), inlines(tongue, 8), st.integers(1, 3)),
     )  # fmt: skip
 
 
 @st.composite
 def summaries(draw: st.DrawFn) -> Document:
-    """A summary: now and then far too long for a page, now and then with nothing that may be dropped."""
+    """A summary: short or far too long for a page; all of it may go, or some, or nothing."""
     tongue = draw(st.sampled_from(["english", "english", "english", *_TONGUES]))
+    may_go = draw(st.sampled_from(["some", "all", "all", "nothing"]))
     blocks: list[Block] = [Title(draw(inlines(tongue, 14)), "One-page summary 4/2026", prose(tongue, 3, draw(st.integers(0, 12))))]
     if draw(st.booleans()):
         blocks.append(Details(tuple(Entry(f"Term {at}", draw(inlines(tongue, 6))) for at in range(draw(st.integers(1, 5))))))
     if draw(st.booleans()):
         blocks.append(Callout("bottom-line", (Text("Bottom line"),), (Paragraph(draw(inlines(tongue, 50))),)))
-    blocks += draw(st.lists(_sections(tongue), min_size=0, max_size=9))
+    many = st.lists(_sections(tongue), min_size=5, max_size=14)
+    sections = draw(many if may_go == "all" else st.one_of(st.lists(_sections(tongue), max_size=4), many))
+    blocks += [Group((each,), drop=draw(st.integers(1, 9)), name=f"section {at}") for at, each in enumerate(sections)] if may_go == "all" else sections
     if draw(st.booleans()):
         sources = draw(st.integers(3, 8))
         blocks.append(SourceList(tuple(SourceEntry(at, f"s{at}", draw(inlines(tongue, 25))) for at in range(1, sources + 1))))
@@ -206,7 +210,20 @@ def summaries(draw: st.DrawFn) -> Document:
         marking=draw(st.sampled_from(["", "official"])), footer_left=draw(st.sampled_from(["", "Full brief: Northern Seas briefing 4/2026"])),
         page=draw(st.sampled_from(["A4", "Letter"])),
     )  # fmt: skip
-    return with_ids(tree)
+    return with_ids(tree if may_go != "nothing" else _fixed(tree))
+
+
+def _fixed(tree: Document) -> Document:
+    """Return the document with nothing that may be dropped."""
+    return msgspec.convert(_without_drops(msgspec.to_builtins(tree)), type=Document)
+
+
+def _without_drops(node: object) -> object:
+    if isinstance(node, dict):
+        return {name: _without_drops(value) for name, value in node.items() if name != "drop"}
+    if isinstance(node, list | tuple):
+        return [_without_drops(value) for value in node]
+    return node
 
 
 def with_ids(tree: Document) -> Document:

@@ -71,4 +71,4 @@ def _age(days: int) -> str:
     months = round(days / _MONTH)
     if months < 2:
         return "1 day" if days == 1 else f"{days} days"
-    return f"{months} months" if months < 24 else f"{months // 12} years"
+    return f"{months} months" if months < 36 else f"{months // 12} years"

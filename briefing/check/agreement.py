@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import msgspec
@@ -48,7 +48,7 @@ def check_agreement(dossier: Dossier, places: Places) -> Iterator[Problem]:
     for facts in groups.values():
         for first, second in combinations(facts, 2):
             known = frozenset((first.id, second.id)) in recorded or linked[first.id] == linked[second.id]
-            if known or (first.scope and second.scope and first.scope != second.scope):
+            if known or first.scope != second.scope:
                 continue
             for gap in gaps(first, second, dossier, units, places):
                 code = _CODES[gap.kind]
@@ -61,15 +61,20 @@ def check_agreement(dossier: Dossier, places: Places) -> Iterator[Problem]:
 def gaps(first: Fact, second: Fact, dossier: Dossier, units: Mapping[str, Unit], places: Places) -> Iterator[Gap]:
     """Yield how two facts of one subject and measure differ, each time at the second one's place and with the first one's."""
     if (first.status in PROMISED) == (second.status in PROMISED) and _meet(_time(first), _time(second)):
+        dates = [_last_source(fact, dossier) for fact in (first, second)]
         for name, other in _pairs(first, second, units):
             a, b = _dated(first, name), _dated(second, other)
             if a is not None and b is not None and verdict(a, b, units) == "differ":
                 here, there = _place(second, other, b, places), _place(first, name, a, places)
-                words = f"fact {second.id}, {other}: {_worded(b)}, but fact {first.id}, {name}: {_worded(a)} ({there})"
-                yield Gap(_class(first, second, a, b, dossier, units), words, here)
+                words = (
+                    f"fact {second.id}, {other}: {_worded(b, units)}, but fact {first.id}, {name}: {_worded(a, units)} ({there})"
+                )
+                yield Gap(_class(a, b, dates, units), words, here)
     clash = _clash(first.status, second.status) or _clash(second.status, first.status)
     if clash and _meet(first.when or first.due, second.when or second.due):
-        words = f"fact {second.id} is {second.status}, but fact {first.id} of the same subject and measure {first.status} ({first.at})"
+        words = (
+            f"fact {second.id} is {second.status}, but fact {first.id} of the same subject and measure {first.status} ({first.at})"
+        )
         yield Gap("status", words, places.word(second.at, second.status, after="status"))
 
 
@@ -122,13 +127,13 @@ def _clash(one: str, other: str) -> bool:
     return (one in TO_COME and other in DONE) or (one in STOPPED and other not in STOPPED and other not in ("opinion", "proposed"))
 
 
-def _class(first: Fact, second: Fact, a: Figure, b: Figure, dossier: Dossier, units: Mapping[str, Unit]) -> str:
-    """Return the class that a difference most likely has."""
-    if first.scope != second.scope or (a.note and b.note and a.note != b.note) or bool(a.period) != bool(b.period):
+def _class(a: Figure, b: Figure, dates: Sequence[When | None], units: Mapping[str, Unit]) -> str:
+    """Return the class that a difference of two figures most likely has; `dates` are those of their newest sources."""
+    if (a.note and b.note and a.note != b.note) or bool(a.period) != bool(b.period):
         return "definition"
     if a.date is None and not (span(a, units).single and span(b, units).single):
         return "spread"
-    one, other = _last_source(first, dossier), _last_source(second, dossier)
+    one, other = dates
     if one and other and (one.end < other.start or other.end < one.start):
         return "revision"
     return "conflict"
@@ -141,13 +146,13 @@ def _last_source(fact: Fact, dossier: Dossier) -> When | None:
     return max(dates, key=lambda when: when.end, default=None)
 
 
-def _worded(figure: Figure) -> str:
+def _worded(figure: Figure, units: Mapping[str, Unit]) -> str:
     if figure.date is not None:
         return figure.date.worded()
-    assert figure.value is not None
-    high = f"-{figure.high.number} {figure.high.scale}".rstrip() if figure.high else ""
-    low = f"{figure.value.number} {figure.value.scale}".rstrip()
-    return f"{figure.bound} {low}{high} {figure.unit}".strip()
+    amounts = [f"{amount.number:,f} {amount.scale}".rstrip() for amount in (figure.value, figure.high) if amount]
+    unit = units.get(figure.unit)
+    noun = (unit.before or unit.plural or unit.after) if unit else figure.unit
+    return " ".join(filter(None, (figure.bound, " to ".join(amounts), noun)))
 
 
 def _recorded(dossier: Dossier) -> set[frozenset[str]]:
@@ -184,11 +189,18 @@ def _settled(dossier: Dossier, units: Mapping[str, Unit], places: Places) -> Ite
             continue
         if all(_same(first, second, units) for first, second in combinations(sides, 2)):
             place = places.word(row.at, row.id, after="id")
-            yield Problem(place, "C003", f"difference {row.id}: its sides have the same figures", "take it out if it is settled", warning=True)
+            yield Problem(
+                place, "C003", f"difference {row.id}: its sides have the same figures", "take it out if it is settled", warning=True
+            )
 
 
 def _same(first: Fact, second: Fact, units: Mapping[str, Unit]) -> bool:
     """Return whether two comparable facts have figures to compare, all equal, and nothing else that parts them."""
     pairs = [(_dated(first, name), _dated(second, other)) for name, other in _pairs(first, second, units)]
-    alike = (first.subject, first.measure, first.scope, first.status) == (second.subject, second.measure, second.scope, second.status)
+    alike = (first.subject, first.measure, first.scope, first.status) == (
+        second.subject,
+        second.measure,
+        second.scope,
+        second.status,
+    )
     return alike and bool(pairs) and all(a is not None and b is not None and equal(a, b, units) for a, b in pairs)

@@ -1,4 +1,4 @@
-"""No figure without a fact: the words of a dossier and its recipes, what advice rests on, and what counts as a name."""
+"""No figure without a fact: the words of a dossier and its recipes, and what counts as a name."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import msgspec
 from briefing.check.figures import PARAGRAPHS, PUBLIC_RECORD, bare, is_name, numerals
 from briefing.check.places import Places
 from briefing.check.printed import Words, printed
-from briefing.problems import Location, Problem
+from briefing.problems import Problem
 from briefing.recipe import Recipe
 from briefing.seeds import Dossier, Fact, Figure
 
+_AMOUNT = re.compile(r"[%$€£¥₹₩]|cent|illion|crore|lakh|[A-Z]{3}")  # of money or of a hundred: never a date or a count
 _NO_RECIPES: Mapping[str, Recipe] = {}
 
 
@@ -29,49 +30,55 @@ def phrases_of(dossier: Dossier) -> tuple[str, ...]:
     return (*names_of(dossier), header.shelf_life, header.contact, *meanings)
 
 
+class _Known(msgspec.Struct, frozen=True):
+    """What may stand in words: names anywhere, a fact's own numbers beside it, the years of facts in titles, ids in notes."""
+
+    facts: Mapping[str, Fact]
+    names: tuple[str, ...]
+    years: frozenset[str]
+    ids: re.Pattern[str]
+
+
 def check_words(dossier: Dossier, places: Places, recipes: Mapping[str, Recipe] = _NO_RECIPES) -> Iterator[Problem]:
-    """Yield a problem for each figure in printed words that no fact stands behind, and for advice that rests on nothing."""
-    names = names_of(dossier)
+    """Yield a problem for each figure in printed words that no fact stands behind, and for each declared name that is a figure."""
     ids = re.compile("|".join(sorted(map(re.escape, dossier.facts), key=len, reverse=True)) or r"(?!)")
-    years = {year for fact in dossier.facts.values() for year in _years(fact)}
+    years = frozenset(year for fact in dossier.facts.values() for year in _years(fact))
+    known = _Known(dossier.facts, names_of(dossier), years, ids)
     for words in printed(dossier, recipes):
         if words.text:
-            yield from _words(words, dossier, names, years, ids, places)
+            yield from _words(words, known, places)
     yield from _names(dossier, places)
-    yield from _rests(dossier, places)
 
 
-def _words(
-    words: Words, dossier: Dossier, names: tuple[str, ...], years: set[str], ids: re.Pattern[str], places: Places
-) -> Iterator[Problem]:
+def _words(words: Words, known: _Known, places: Places) -> Iterator[Problem]:
     text = words.text
     if words.note and numerals(text):
-        for left_out in (PUBLIC_RECORD, PARAGRAPHS, ids):
+        for left_out in (PUBLIC_RECORD, PARAGRAPHS, known.ids):
             text = left_out.sub(lambda match: " " * len(match[0]), text)
-    own: set[str] = set()
-    if words.fact in dossier.facts:
-        own = _own(dossier.facts[words.fact])
-    elif words.title:
-        own = years
-    for figure in bare(text, names, markup=words.markup):
-        if own and not figure.written and numerals(figure.text) <= own:
+    for figure in bare(text, known.names, markup=words.markup):
+        if not figure.written and _is_own(figure.text, words, known):
             continue
-        place = _place(words, figure.token, figure.start, places)
+        place = places.token(words.at, figure.token, words.text.count(figure.token, 0, figure.start), after=words.field)
         kind = "a number in words" if figure.written else "a figure"
         code = "N002" if figure.written else "N001"
-        yield Problem(place, code, f"{words.what}: {kind} without a fact: {figure.text!r}", _hint(words, dossier))
+        yield Problem(place, code, f"{words.what}: {kind} without a fact: {figure.text!r}", _hint(words, known))
 
 
-def _place(words: Words, token: str, start: int, places: Places) -> Location:
-    return places.token(words.at, token, words.text.count(token, 0, start), after=words.field)
+def _is_own(figure: str, words: Words, known: _Known) -> bool:
+    """Return whether a figure is a date or a count of the fact that the words belong to, or in a title the year of some fact."""
+    found = numerals(figure)
+    if not found or _AMOUNT.search(figure):
+        return False
+    fact = known.facts.get(words.fact)
+    return found <= (_own(fact) if fact is not None else known.years if words.title else frozenset())
 
 
-def _hint(words: Words, dossier: Dossier) -> str:
+def _hint(words: Words, known: _Known) -> str:
     if words.title:
         return "a title may hold the year of a fact, or a name declared under names in the dossier"
     if words.note:
         return "give the fact a figure, or say it after 'Public record:'"
-    if words.fact in dossier.facts:
+    if words.fact in known.facts:
         return f"the fact {words.fact} has no such figure or date"
     if words.field in ("says", "upcoming", "overdue", "happened", "cancelled"):
         return "write {name} for a figure of the fact; a name such as G7 is declared under names in the dossier"
@@ -80,10 +87,10 @@ def _hint(words: Words, dossier: Dossier) -> str:
     return "put it without the figure; a name such as G7 is declared under names in the dossier"
 
 
-def _own(fact: Fact) -> set[str]:
+def _own(fact: Fact) -> frozenset[str]:
     """Return the runs of digits that a fact's own figures and dates have."""
     figures = (*fact.figures.values(), Figure(date=fact.when), Figure(date=fact.due))
-    return {run for figure in figures for run in _runs(figure)}
+    return frozenset(run for figure in figures for run in _runs(figure))
 
 
 def _runs(figure: Figure) -> Iterator[str]:
@@ -106,18 +113,4 @@ def _names(dossier: Dossier, places: Places) -> Iterator[Problem]:
     for name in dossier.header.names:
         if not is_name(name):
             place = places.token(dossier.header.at, name, after="names")
-            yield Problem(place, "N005", f"names: {name!r} is a figure, not a name", "a name holds a letter, as in G7")
-
-
-def _rests(dossier: Dossier, places: Places) -> Iterator[Problem]:
-    if dossier.whole is None:
-        return
-    groups: tuple[tuple[str, tuple[msgspec.Struct, ...]], ...] = (
-        ("implication", dossier.whole.implications),
-        ("recommendation", dossier.whole.recommendations),
-    )
-    for kind, rows in groups:
-        for number, row in enumerate(rows, 1):
-            if not row.rests_on:  # type: ignore[attr-defined]
-                place = places.token(row.at, "rests_on:")  # type: ignore[attr-defined]
-                yield Problem(place, "N003", f"{kind} {number} rests on no fact", "name under rests_on the facts it follows from")
+            yield Problem(place, "N004", f"names: {name!r} is a figure, not a name", "a name holds a letter, as in G7")

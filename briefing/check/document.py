@@ -31,7 +31,7 @@ def check_document(document: Document, names: Iterable[str] = (), at: Location =
         for figure in bare(text, allowed):
             kind = "a number in words" if figure.written else "a figure"
             message = f"under {under}: {kind} without a fact: {figure.text!r} in {_around(text, figure.start)!r}"
-            yield Problem(at, "N006", message, "print it from a fact, or declare it under names in the dossier")
+            yield Problem(at, "N005", message, "print it from a fact, or declare it under names in the dossier")
 
 
 def _texts(tree: object, under: str) -> Iterator[tuple[str, str]]:
@@ -39,9 +39,7 @@ def _texts(tree: object, under: str) -> Iterator[tuple[str, str]]:
     for node in _in_order(tree):
         if isinstance(node, Heading):
             under = repr(plain(node.children))
-        if isinstance(node, Text):
-            yield node.text, under
-        elif isinstance(node, _Own):
+        if isinstance(node, (Text, _Own)):
             yield node.text, under
 
 

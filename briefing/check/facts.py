@@ -10,7 +10,7 @@ from briefing.problems import Location, Problem, nearest
 from briefing.seeds import Difference, Dossier, Fact, Figure, KeyFigure, Recommendation, TimelineEntry
 from briefing.units import Unit, known_units, size, span
 
-RESERVED = ("when", "due", "says")  # what prose calls a fact's own dates and sentence
+RESERVED = ("when", "due", "says", "reported")  # what prose calls a fact's own dates and sentence
 _Ranked: TypeAlias = Fact | TimelineEntry | KeyFigure | Difference | Recommendation
 TO_COME = ("expected", "planned", "announced")
 
@@ -24,6 +24,12 @@ def check_facts(dossier: Dossier, places: Places) -> Iterator[Problem]:
         yield from _dates(fact, places)
         yield from _shelf_life(f"fact {fact.id}", fact.shelf_life, fact.at, places)
     yield from _shelf_life("the dossier", dossier.header.shelf_life, dossier.header.at, places)
+    measures = {fact.measure for fact in dossier.facts.values()}
+    for measure, life in dossier.header.shelf_lives.items():
+        yield from _shelf_life(f"the dossier, shelf_lives of {measure}", life, dossier.header.at, places)
+        if measure not in measures:
+            place = places.word(dossier.header.at, measure, after="shelf_lives")
+            yield Problem(place, "F014", f"shelf_lives: no fact has the measure {measure!r}", nearest(measure, measures), warning=True)
     yield from _priorities(dossier, places)
 
 

@@ -64,13 +64,15 @@ def bare(text: str, names: Iterable[str] = (), *, markup: bool = False) -> Itera
     if _NUMERAL.search(text) or "&" in text:
         masked = _REFERENCE.sub(_blank, text)
         if markup:
-            masked = _entities(_items(_TARGET.sub(_blank, _DROP.sub(_blank, masked))))
+            masked = _entities(without_item_numbers(_TARGET.sub(_blank, _DROP.sub(_blank, masked)))[0])
         if known and (pattern := _pattern(known)):
             masked = pattern.sub(_blank, masked)
         for match in _FIGURE.finditer(masked):
             if first := re.search(rf"{_DIGIT}+", match[0]):
-                word = re.search(r"\w*$", masked[: match.start()])  # the H of an undeclared "H3"
-                yield Bare(_clean((word[0] if word else "") + match[0]), match.start() + first.start(), first[0])
+                word = re.search(r"\w*\Z", masked[: match.start()])  # the H of an undeclared "H3"
+                start = match.start() + first.start()
+                token = first[0] if text.startswith(first[0], start) else text[start : text.find(";", start) + 1]  # an entity
+                yield Bare(_clean((word[0] if word else "") + match[0]), start, token)
     low = text.lower()
     if any(unit in low for unit in _UNITS):  # most texts have none, and need no search for numbers in words
         for match in _WRITTEN.finditer(text):
@@ -94,9 +96,8 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
 
 
-def _items(text: str) -> str:
-    """Return Markdown without the numbers of its lists: those that count on from one."""
-    last = 0
+def without_item_numbers(text: str, last: int = 0) -> tuple[str, int]:
+    """Return Markdown without the numbers of its lists, those that count on from one, and the last of them; `last`: of the text before."""
 
     def item(match: re.Match[str]) -> str:
         nonlocal last
@@ -106,7 +107,7 @@ def _items(text: str) -> str:
         last = number
         return " " * len(match[0])
 
-    return _ITEM.sub(item, text)
+    return _ITEM.sub(item, text), last
 
 
 def _entities(text: str) -> str:
@@ -130,7 +131,9 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
     for name in sorted(filter(None, names), key=len, reverse=True):
         out, end = "", 0
         for match in _NAME_PART.finditer(name):
-            joint = " " if match[0].isspace() else {"\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2019": "'"}.get(match[0], match[0])
+            joint = (
+                " " if match[0].isspace() else {"\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2019": "'"}.get(match[0], match[0])
+            )
             between = joint == "-" and re.match(r"\w-\w", name[match.start() - 1 : match.end() + 1])
             optional = between and name[match.start() - 1].isalpha() != name[match.end()].isalpha()
             out += re.escape(name[end : match.start()]) + _JOINTS.get(joint, re.escape(joint)) + ("?" if optional else "")

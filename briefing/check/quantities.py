@@ -83,7 +83,7 @@ def span(figure: Figure, units: Mapping[str, Unit]) -> Span:
     step = _step(figure.value) * factor
     value = size(figure.value) * factor
     if figure.high is not None:
-        return Span(value, size(figure.high) * factor, step)
+        return Span(value - step / 2, size(figure.high) * factor + _step(figure.high) * factor / 2, step)  # its ends may be rounded
     match figure.bound:
         case "over" | "at least":
             return Span(value, max(value, value * _OVER), step)
@@ -102,7 +102,8 @@ def agree(a: Span, b: Span) -> bool:
         return abs(a.low - b.low) * 2 <= (max(a.step, b.step) if a.low != b.low else 0)
     if a.single or b.single:
         one, other = (a, b) if a.single else (b, a)
-        return other.low - one.step / 2 <= one.low <= other.high + one.step / 2
+        slack = max(one.step - other.step, Decimal(0)) / 2
+        return other.low - slack <= one.low <= other.high + slack
     return (a.low <= b.low and b.high <= a.high) or (b.low <= a.low and a.high <= b.high)
 
 
@@ -112,7 +113,7 @@ def _step(amount: Amount) -> Decimal:
     Noughts at the end of a whole number without a scale word may be there by rounding, unless that left but one digit.
     """
     number = amount.number
-    sign, digits, exponent = number.as_tuple()
+    exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
     if exponent < 0:
         return Decimal(1).scaleb(exponent) * SCALES[amount.scale]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
 from briefing.check.braces import braces
+from briefing.check.derived import check_derived
 from briefing.check.facts import check_facts
 from briefing.check.places import Places
+from briefing.check.printed import proses
 from briefing.problems import Location, Problem, nearest
-from briefing.seeds import ChartPoint, ChartSpec, Dossier, Fact, Prose, Scale, Source
+from briefing.seeds import ChartPoint, ChartSpec, Dossier, Fact, Scale, Source
 from briefing.units import known_units
 
 MAX_KEY_POINTS = 6
@@ -26,6 +26,7 @@ def check(dossier: Dossier, texts: Mapping[str, bytes] = _NO_TEXTS) -> Iterator[
     checker = _Checker(dossier, Places(texts))
     yield from checker.facts()
     yield from check_facts(dossier, checker.places)
+    yield from check_derived(dossier, checker.places)
     yield from checker.circles()
     yield from checker.resolved_twice()
     yield from checker.sections()
@@ -57,11 +58,11 @@ class _Checker:
         """Check a `fact.figure`, written under the key `field` of the record at `at`."""
         name, dot, figure = reference.partition(".")
         fact = self.dossier.facts.get(name)
-        if fact is not None and (figure in fact.figures or figure in _dates(fact)):
+        if fact is not None and figure in _figures(fact):
             return
         place = self.places.word(at, reference, after=field)
         if not dot:
-            known = [f"{name}.{each}" for each in (*fact.figures, *_dates(fact))] if fact else []
+            known = [f"{name}.{each}" for each in _figures(fact)] if fact else []
             hint = f"such as {known[0]}" if known else "written fact-id.figure"
             yield Problem(place, "R008", f"{what}: {reference!r} names no figure", hint)
         elif fact is None:
@@ -77,15 +78,23 @@ class _Checker:
 
     def prose(self, record: object) -> Iterator[Problem]:
         """Check every reference of the prose anywhere in a record."""
-        for prose in _proses(record):
+        for prose in proses(record):
             yield from self.references(prose.text, prose.at)
+            for name in prose.rests_on:
+                yield from self.fact(name, prose.at, "rests_on", "rests_on")
+            yield from self.until(prose.until, prose.at)
+
+    def until(self, name: str, at: Location) -> Iterator[Problem]:
+        """Check the fact that ends a row or a piece of prose once it is known; "" is none."""
+        if name:
+            yield from self.fact(name, at, "until", "until")
 
     def references(self, text: str, at: Location) -> Iterator[Problem]:
         """Check the `{fact}` and `{fact.figure}` of a text."""
         for brace in braces(text):
             name, dot, figure = brace.name.partition(".")
             fact = self.dossier.facts.get(name)
-            if fact is not None and (not dot or figure == "says" or figure in fact.figures or figure in _dates(fact)):
+            if fact is not None and (not dot or figure == "says" or figure in _figures(fact)):
                 continue
             place = self.places.token(at, brace.token, brace.nth)
             if not brace.name:
@@ -107,6 +116,14 @@ class _Checker:
                     yield Problem(
                         reference.at, "R001", f"fact {fact.id} cites a source {reference.source!r} that is not there", hint
                     )
+            if not fact.sources and not fact.derived:
+                hint = "sources: [source-id#12]; a fact of derived figures alone has the sources of their inputs"
+                yield Problem(fact.at, "R018", f"fact {fact.id} cites no source", hint)
+            own = [reference.source for reference in fact.sources]
+            if fact.known_from and fact.known_from not in own:
+                place = self.places.word(fact.at, fact.known_from, after="known_from")
+                message = f"fact {fact.id}, known_from: {fact.known_from!r} is none of its sources"
+                yield Problem(place, "R019", message, nearest(fact.known_from, own) or f"one of {', '.join(own)}")
             yield from self.theme(fact.theme, fact.at, f"fact {fact.id}")
             if not fact.theme:
                 hint = "write theme: in the fact, or at the head of its file"
@@ -115,13 +132,13 @@ class _Checker:
                 for name in getattr(fact, field):
                     yield from self.fact(name, fact.at, f"fact {fact.id}, {field}", field)
             yield from self.placeholders(fact, "says", fact.says)
-            for state in ("upcoming", "overdue", "happened", "cancelled"):
+            for state in fact.wording.__struct_fields__:
                 yield from self.placeholders(fact, state, getattr(fact.wording, state))
 
     def placeholders(self, fact: Fact, field: str, text: str) -> Iterator[Problem]:
         """Check the `{figure}`s of a fact's own sentence."""
         for brace in braces(text):
-            if brace.name and (brace.name in fact.figures or brace.name in _dates(fact)):
+            if brace.name and (brace.name == "reported" or brace.name in _figures(fact)):
                 continue
             place = self.places.token(fact.at, brace.token, brace.nth, after=field)
             if brace.name in OWN_DATES:
@@ -129,7 +146,7 @@ class _Checker:
                     place, "R007", f"fact {fact.id}, {field}: {{{brace.name}}} stands for a date that the fact does not have"
                 )
             elif brace.name:
-                known = [*fact.figures, *_dates(fact)]
+                known = _figures(fact)
                 hint = nearest(brace.name, known) or (f"it has {', '.join(known)}" if known else "it has no figures")
                 yield Problem(place, "R007", f"fact {fact.id}, {field}: it has no figure {brace.name!r}", hint)
             else:
@@ -189,10 +206,12 @@ class _Checker:
             )
         for number, row in enumerate(whole.implications, 1):
             yield from self.theme(row.theme, row.at, f"implication {number}")
+            yield from self.until(row.until, row.at)
             for name in row.rests_on:
                 yield from self.fact(name, row.at, f"implication {number}, rests_on", "rests_on")
         for number, asked in enumerate(whole.recommendations, 1):
             yield from self.theme(asked.theme, asked.at, f"recommendation {number}")
+            yield from self.until(asked.until, asked.at)
             for name in asked.rests_on:
                 yield from self.fact(name, asked.at, f"recommendation {number}, rests_on", "rests_on")
         yield from self.prose(whole)
@@ -208,13 +227,16 @@ class _Checker:
     def tables(self) -> Iterator[Problem]:
         for agreement in self.dossier.agreements:
             yield from self.fact(agreement.fact, agreement.at, "agreements", "fact")
+            yield from self.until(agreement.until, agreement.at)
         for entry in self.dossier.timeline:
             yield from self.fact(entry.fact, entry.at, "timeline", "fact")
+            yield from self.until(entry.until, entry.at)
             fact = self.dossier.facts.get(entry.fact)
             if fact is not None and not _dates(fact):
                 yield Problem(entry.at, "R013", f"timeline: fact {fact.id} has no date", "give the fact a when or a due")
         for row in self.dossier.key_figures:
             yield from self.figure(row.figure, row.at, "key_figures", "figure")
+            yield from self.until(row.until, row.at)
 
     def charts(self) -> Iterator[Problem]:
         for chart in self.dossier.charts.values():
@@ -258,6 +280,7 @@ class _Checker:
     def differences(self) -> Iterator[Problem]:
         for row in self.dossier.differences:
             yield from self.theme(row.theme, row.at, f"difference {row.id}")
+            yield from self.until(row.until, row.at)
             for position in row.positions:
                 yield from self.fact(position.fact, position.at, f"difference {row.id}", "fact")
             yield from self.prose(row)
@@ -300,8 +323,13 @@ def _dates(fact: Fact) -> tuple[str, ...]:
     return tuple(name for name in OWN_DATES if getattr(fact, name) is not None)
 
 
+def _figures(fact: Fact) -> list[str]:
+    """Return the names of a fact's figures: its own, computed ones and its dates."""
+    return [*fact.figures, *fact.derived, *_dates(fact)]
+
+
 def _no_figure(fact: Fact, figure: str, what: str) -> tuple[str, str]:
-    known = [*fact.figures, *_dates(fact)]
+    known = _figures(fact)
     hint = nearest(figure, known) or (f"it has {', '.join(known)}" if known else "it has none")
     return f"{what}: fact {fact.id} has no figure {figure!r}", hint
 
@@ -319,21 +347,6 @@ def _uneven(chart: ChartSpec) -> Iterator[Problem]:
         if chart.kind != "timeline" and len(set(each)) < len(each):
             where = f" of the series {series}" if series else ""
             yield Problem(chart.at, "R014", f"chart {chart.id}: two points{where} have one label")
-
-
-def _proses(record: object) -> Iterator[Prose]:
-    if isinstance(record, Prose):
-        yield record
-        yield from record.otherwise
-    elif isinstance(record, msgspec.Struct):
-        for name in record.__struct_fields__:
-            yield from _proses(getattr(record, name))
-    elif isinstance(record, tuple):
-        for each in record:
-            yield from _proses(each)
-    elif isinstance(record, dict):
-        for each in record.values():
-            yield from _proses(each)
 
 
 def _clip(text: str) -> str:

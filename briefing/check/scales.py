@@ -28,7 +28,18 @@ SURENESS: dict[str, int] = {
     "reasonable": 6, "considerable": 7, "good": 7, "strong": 8, "great": 8, "high": 8, "very low": 1, "very high": 9, "full": 10,
     "complete": 10, "total": 10, "absolute": 10,
 }  # fmt: skip
-_SURE = {"fairly": 6, "reasonably": 6, "quite": 6, "moderately": 5, "very": 9, "highly": 8, "fully": 10, "less": 3, "not": 2, "hardly": 2}
+_SURE = {
+    "fairly": 6,
+    "reasonably": 6,
+    "quite": 6,
+    "moderately": 5,
+    "very": 9,
+    "highly": 8,
+    "fully": 10,
+    "less": 3,
+    "not": 2,
+    "hardly": 2,
+}
 _AMBIGUOUS = {"even", "remote", "certain"}  # also words of other things: counted only with "chance", "to", "that"
 _SENTENCE = re.compile(r"[^.!?;]+(?:[.!?;](?=\s|$)|$)|[^.!?;]+[.!?;]")
 _CONFIDENCE = re.compile(
@@ -54,7 +65,9 @@ def check_scales(dossier: Dossier, places: Places) -> Iterator[Problem]:
         ):
             if word and scale is None:
                 place = places.word(line.at, word, after=field)
-                yield Problem(place, "W001", f"{field}: the dossier declares no scale for {word!r}", f"write {field}: in the header")
+                yield Problem(
+                    place, "W001", f"{field}: the dossier declares no scale for {word!r}", f"write {field}: in the header"
+                )
     for prose in _judgements(dossier):
         if header.likelihood is not None:
             yield from _likelihood(prose, header.likelihood, places)

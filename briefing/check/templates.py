@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from briefing.check.figures import bare
+from briefing.check.figures import bare, without_item_numbers
 from briefing.problems import Location, Problem
 
 if TYPE_CHECKING:
     from jinja2 import nodes
 
+_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _HINT = "print a fact's figure: {{ fact('id')['figure'] }}; a name such as G7 is declared under names in the dossier"
 
 
@@ -32,24 +34,28 @@ def check_templates(
             tree = environment.parse(source)
         except jinja2.TemplateError:
             continue
-        file, lines = places.get(name, f"templates/{name}"), source.split("\n")
-        for line, text, constant in _printed(tree):
-            if constant and (text in ids or text.partition(".")[0] in ids):
+        file, last = places.get(name, f"templates/{name}"), 0
+        lines = {False: _CODE.sub(_blank, source).split("\n"), True: source.split("\n")}
+        after: dict[tuple[int, bool], int] = {}  # in a line, where to look for the next figure
+        for line, words, constant in _printed(tree):
+            text = words
+            if not constant:
+                text, last = without_item_numbers(words, last)
+            elif text in ids or text.partition(".")[0] in ids:
                 continue
             for figure in bare(text, names, markup=True):
                 row = line + text.count("\n", 0, figure.start)
-                nth = text.count(figure.token, text.rfind("\n", 0, figure.start) + 1, figure.start)
-                column = _column(lines[row - 1] if row <= len(lines) else "", figure.token, 0 if constant else nth)
+                found = re.compile(rf"(?<![\w.]){re.escape(figure.token)}" if constant else re.escape(figure.token))
+                at = found.search(lines[constant][row - 1], after.get((row, constant), 0))
+                if at:
+                    after[row, constant] = at.end()
                 kind = "a number in words" if figure.written else "a figure"
-                yield Problem(Location(file, row, column), "N004", f"the template prints {kind}: {figure.text!r}", _HINT)
+                place = Location(file, row, at.start() + 1 if at else 1)
+                yield Problem(place, "N003", f"the template prints {kind}: {figure.text!r}", _HINT)
 
 
-def _column(line: str, token: str, nth: int) -> int:
-    """Return the column of the `nth` occurrence of `token` in a line, or of the first, or 1."""
-    start = line.find(token)
-    for _ in range(nth):
-        start = line.find(token, start + 1)
-    return max(start, line.find(token), 0) + 1
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])
 
 
 def _printed(tree: nodes.Template) -> Iterator[tuple[int, str, bool]]:
@@ -62,11 +68,16 @@ def _printed(tree: nodes.Template) -> Iterator[tuple[int, str, bool]]:
 
     names: set[str] = set()
     assigned: list[nodes.Assign] = []
-    for node in tree.find_all((nodes.TemplateData, nodes.Const, nodes.Output, nodes.Assign)):
+    beside: set[int] = set()  # constants that are compared or looked up, not printed
+    for node in tree.find_all((nodes.TemplateData, nodes.Const, nodes.Output, nodes.Assign, nodes.Compare, nodes.Getitem)):
         match node:
+            case nodes.Compare():
+                beside |= {id(constant) for constant in node.find_all(nodes.Const)}
+            case nodes.Getitem(arg=nodes.Const()):
+                beside.add(id(node.arg))
             case nodes.TemplateData():
                 yield node.lineno, node.data, False
-            case nodes.Const(value=str()):
+            case nodes.Const(value=str()) if id(node) not in beside:
                 yield node.lineno, node.value, True
             case nodes.Output():
                 parts = [part for part in node.nodes if not isinstance(part, nodes.TemplateData)]
@@ -79,7 +90,7 @@ def _printed(tree: nodes.Template) -> Iterator[tuple[int, str, bool]]:
             yield from _numbers([assign.node])
 
 
-def _numbers(expressions: list[nodes.Expr]) -> Iterator[tuple[int, str, bool]]:
+def _numbers(expressions: Sequence[nodes.Node]) -> Iterator[tuple[int, str, bool]]:
     from jinja2 import nodes
 
     for expression in expressions:
@@ -110,4 +121,3 @@ def _operands(node: Any, kind: type[nodes.Node]) -> Iterator[Any]:
         case nodes.BinExpr() | nodes.UnaryExpr():
             if not list(node.find_all((nodes.Name, nodes.Call))):  # 6 * 7, and not loop.index + 1
                 yield from node.find_all(kind)
-

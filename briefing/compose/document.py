@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -18,9 +20,13 @@ from briefing.compose.template import TemplateFault, run
 from briefing.compose.wording import worded_day
 from briefing.model import Block, Contents, Document, Heading, Inlines, PageBreak, SourceList, Text, Title
 from briefing.problems import Location, Problem, ProblemsFound, nearest
-from briefing.recipe import Recipe
+from briefing.recipe import Recipe, Titles
 from briefing.seeds import Dossier, Prose, Theme
 from briefing.units import known_units
+
+
+_PLACE = re.compile(rb',?"at":\{[^{}]*\}')
+_NAMED = 12  # stale facts that a message lists
 
 
 class ThemeView(msgspec.Struct, frozen=True):
@@ -44,13 +50,16 @@ def compose(
     annex: bool = False,
     digest: str = "",
     page: str = "A4",
-    full_brief: str = "",
+    full_brief: Recipe | None = None,
+    even_if_stale: bool = False,
 ) -> Document:
     """Return the document that a recipe makes of a dossier as of a day.
 
-    `theme` narrows it to one subject; `annex` adds the table of all facts; `digest` is printed in the end matter; `full_brief` is
-    the title of the brief that a summary belongs to. Raises ProblemsFound for an unknown theme, a date before every source, and
-    whatever is wrong with a template, its Markdown, or that of the prose it prints.
+    `theme` narrows it to one subject; `annex` adds the table of all facts; `digest` is of all other inputs, and with what is
+    drawn on of the dossier makes the one printed in the end matter: what was not known leaves no trace there; `full_brief` is
+    the brief that a summary belongs to; `even_if_stale` makes one that its recipe holds back for stale facts. Raises ProblemsFound
+    for an unknown theme, a date before every source, stale facts that the recipe does not let pass, and whatever is wrong with a
+    template, its Markdown, or that of the prose it prints.
     """
     known = [each.id for each in dossier.header.themes]
     themes = (theme,) if theme else tuple(recipe.themes)
@@ -74,7 +83,9 @@ def compose(
     units = known_units(chosen.header.units)
     facts = Facts(chosen, as_of, units)
     parts, marks = Parts(facts), Marks()
+    digest = drawn_on(chosen, digest) if digest else ""
     maker = _Maker(recipe, chosen, facts, parts, marks, theme=theme, annex=annex, digest=digest, full_brief=full_brief)
+    maker.even_if_stale = even_if_stale
     try:
         text = run(templates, places, recipe.template_name, maker.values(), maker.printed)
         found = blocks(text, marks)
@@ -84,6 +95,12 @@ def compose(
         where = Location(places.get(recipe.template_name, f"templates/{recipe.template_name}"), 1, 1)
         raise ProblemsFound(maker.faulty_prose() or [Problem(where, "T006", str(error))]) from None
     return maker.document(found, page, places)
+
+
+def drawn_on(chosen: Dossier, others: str) -> str:
+    """Return a digest of a selected dossier, wherever in its files its records stand, and of the digest of all other inputs."""
+    written = _PLACE.sub(b"", msgspec.json.encode(chosen))
+    return blake2b(others.encode() + b"\0" + written, digest_size=16).hexdigest()
 
 
 def _lowest(dossier: Dossier) -> str:
@@ -104,19 +121,22 @@ class _Maker:
         theme: str,
         annex: bool,
         digest: str,
-        full_brief: str,
+        full_brief: Recipe | None,
     ) -> None:
         self.recipe, self.dossier, self.facts, self.parts, self.marks = recipe, dossier, facts, parts, marks
         self.theme = next((each for each in dossier.header.themes if each.id == theme), None)
-        self.wants_annex, self.digest, self.full_brief = annex, digest, full_brief
+        self.wants_annex, self.digest = annex, digest
+        self.titles = titles(recipe, dossier)
+        self.full_brief = titles(full_brief, dossier).title if full_brief else ""
+        self.even_if_stale = False
         self._prose: dict[Prose, None] = {}
 
     @property
     def title(self) -> str:
         """The document's title: the recipe's, or for one theme the recipe's pattern or the theme's own."""
         if self.theme is None:
-            return self.recipe.title
-        return (self.recipe.theme_title or "{theme}").replace("{theme}", self.theme.title).replace("{title}", self.recipe.title)
+            return self.titles.title
+        return (self.recipe.theme_title or "{theme}").replace("{theme}", self.theme.title).replace("{title}", self.titles.title)
 
     def values(self) -> dict[str, Any]:
         """Return what templates may name."""
@@ -151,6 +171,7 @@ class _Maker:
             "timeline": lambda limit=12: self._block(parts.timeline(limit)),
             "chart": self._chart,
             "stale": parts.stale,
+            "stale_sources": lambda: self._inline(parts.stale_sources()),
             "overdue": parts.overdue,
             "sources": lambda: self._block(SourceList(())),
             "abbreviations": lambda: self._block(details((), "abbreviations")),
@@ -164,7 +185,7 @@ class _Maker:
             "state_word": STATE_WORDS.get,
             "status_word": STATUS_WORDS.get,
             "difference_word": DIFFERENCE_WORDS.get,
-            "due": lambda view: self._inline((self.facts.number(view.fact, "due"),)),
+            "due": lambda view: self._inline((self.facts.number(view.fact, "due" if view.fact.due else "when"),)),
         }
 
     def printed(self, value: Any) -> str:
@@ -237,7 +258,7 @@ class _Maker:
 
     def _title(self) -> Title:
         kicker = " · ".join(part for part in (self.recipe.series, self.recipe.number) if part)
-        return Title((Text(self.title),), kicker, self.recipe.subtitle if self.theme is None else self.dossier.header.title)
+        return Title((Text(self.title),), kicker, self.titles.subtitle if self.theme is None else self.dossier.header.title)
 
     def _identity(self) -> Block:
         recipe = self.recipe
@@ -286,6 +307,19 @@ class _Maker:
             out += ["\n\n### ", escape(title), self._block(table).text]
         return _Markdown("".join(out))
 
+    def _refuse_stale(self, tree: tuple[Block, ...]) -> None:
+        """Raise ProblemsFound where the recipe does not let stale facts pass, and the document prints any outside its annex."""
+        policy = self.recipe.stale
+        if policy == "note" or (policy == "hold" and self.even_if_stale):
+            return
+        named = sorted(name for name in passes.facts_in(tree) if name in self.dossier.facts and self.facts.view(name).freshness == "stale")
+        if named:
+            listed = ", ".join(named[:_NAMED]) + (f" and {len(named) - _NAMED} more" if len(named) > _NAMED else "")
+            what = "held back" if policy == "hold" else "refused"
+            message = f"{what}: {_count(len(named), 'fact')} that it prints {'is' if len(named) == 1 else 'are'} stale: {listed}"
+            hint = "read something newer" + ("; --even-if-stale writes it all the same" if policy == "hold" else "")
+            raise ProblemsFound([Problem(self.recipe.at, "B012", message, hint)])
+
     def document(self, found: tuple[Block, ...], page: str, places: Mapping[str, str]) -> Document:
         """Return the document with everything settled that depends on the whole of it."""
         header, recipe = self.dossier.header, self.recipe
@@ -301,7 +335,8 @@ class _Maker:
         if not any(not isinstance(block, (Title, Heading)) for block in tree):
             raise ProblemsFound([Problem(where, "T008", "the template gives an empty document")])
         as_of = worded_day(self.facts.as_of)
-        short = passes.curly((recipe.short_title or recipe.title) if self.theme is None else self.title)
+        short = passes.curly((self.titles.short_title or self.titles.title) if self.theme is None else self.title)
+        self._refuse_stale(tree)
         marking = self.marking
         return Document(
             title=passes.curly(self.title),
@@ -321,6 +356,13 @@ class _Maker:
             one_page=recipe.kind == "summary",
             digest=self.digest,
         )
+
+
+def titles(recipe: Recipe, dossier: Dossier) -> Titles:
+    """Return what a document is called: the recipe's titles, or the first of the others whose facts are all known."""
+    first = Titles(recipe.title, recipe.short_title, recipe.subtitle, recipe.rests_on)
+    choices = (first, *recipe.otherwise)
+    return next((each for each in choices if all(name in dossier.facts for name in each.rests_on)), choices[-1])
 
 
 class _Markdown(msgspec.Struct, frozen=True):

@@ -12,7 +12,18 @@ import msgspec
 from briefing.compose.marks import Marks
 from briefing.compose.numbers import in_digits, worded
 from briefing.compose.select import REFERENCE
-from briefing.compose.wording import Freshness, State, freshness, resolvers, sentence, state, told_by
+from briefing.compose.wording import (
+    Freshness,
+    State,
+    freshness,
+    own_sentence,
+    reported,
+    resolvers,
+    sentence,
+    state,
+    superseders,
+    told_by,
+)
 from briefing.model import Cite, CiteRef, Inline, Inlines, Number, Text
 from briefing.seeds import Dossier, Fact, Figure, Prose
 from briefing.units import Unit
@@ -65,7 +76,7 @@ class Facts:
 
     def __init__(self, dossier: Dossier, as_of: date, units: Mapping[str, Unit]) -> None:
         self.dossier, self.as_of, self.units = dossier, as_of, units
-        self.resolved_by = resolvers(dossier)
+        self.resolved_by, self.superseded_by = resolvers(dossier), superseders(dossier)
         self._views: dict[str, FactView] = {}
 
     def view(self, name: str) -> FactView:
@@ -78,15 +89,17 @@ class Facts:
         return map(self.view, self.dossier.facts)
 
     def _view(self, fact: Fact) -> FactView:
-        at = state(fact, self.as_of, self.resolved_by)
-        teller = told_by(fact, at, self.resolved_by)
-        text = sentence(teller, at if teller is fact else "stands")
+        fresh = freshness(fact, self.dossier, self.as_of)
+        stale = fresh == "stale"
+        at = state(fact, self.as_of, self.resolved_by, self.superseded_by, stale=stale)
+        teller = told_by(fact, at, self.resolved_by, self.superseded_by)
+        text = sentence(teller, at, stale=stale) if teller is fact else self._told(teller)
         mark = self.cite(fact)
         numbers = {name: self.number(fact, name) for name in (*fact.figures, "when", "due") if self.figure(fact, name)}
         return FactView(
             fact=fact,
             state=at,
-            freshness=freshness(fact, self.dossier, self.as_of),
+            freshness=fresh,
             sentence=_before_stop(self._filled(teller, text), self.cite(teller)),
             mark=(mark,),
             figures={name: (number, mark) for name, number in numbers.items()},
@@ -94,11 +107,19 @@ class Facts:
 
     def own(self, view: FactView) -> Inlines:
         """Return a fact's sentence as its own sources have it, whatever another fact tells of it since; without a source mark."""
-        at = "stands" if view.id in self.resolved_by else view.state
-        return self._filled(view.fact, sentence(view.fact, at))
+        return self._filled(view.fact, own_sentence(view.fact, view.state, stale=view.freshness == "stale"))
+
+    def _told(self, teller: Fact) -> str:
+        """Return the sentence of a fact that tells what became of another: that of its own state."""
+        stale = freshness(teller, self.dossier, self.as_of) == "stale"
+        at = state(teller, self.as_of, self.resolved_by, self.superseded_by, stale=stale)
+        return own_sentence(teller, at, stale=stale)
 
     def figure(self, fact: Fact, name: str) -> Figure | None:
-        """Return a fact's figure by name, its own dates included, or None."""
+        """Return a fact's figure by name, its own dates and that of its newest source included, or None."""
+        if name == "reported":
+            day = reported(fact, self.dossier)
+            return Figure(date=day) if day is not None else None
         if name in ("when", "due"):
             date_of = fact.when if name == "when" else fact.due
             return Figure(date=date_of) if date_of is not None else None
@@ -117,6 +138,8 @@ class Facts:
 
     def _filled(self, fact: Fact, text: str) -> Inlines:
         found: list[Inline] = []
+        if "{reported}" in text and reported(fact, self.dossier) is None:
+            text = text.replace("in {reported}", "by an undated source").replace("{reported}", "without a date")
         for index, piece in enumerate(_PLACEHOLDER.split(_masked(text))):
             if index % 2:
                 found.append(self.number(fact, piece))

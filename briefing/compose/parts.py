@@ -8,12 +8,13 @@ from datetime import date
 from briefing.compose.facts import Facts, FactView
 from briefing.compose.numbers import worded
 from briefing.compose.passes import curly
-from briefing.compose.wording import span_of_sources, worded_day
+from briefing.compose.wording import due_of, newest_source, span_of_sources, worded_day
 from briefing.model import (
     Bullets,
     Cell,
     Chart,
     Cite,
+    CiteRef,
     Column,
     Details,
     Emphasis,
@@ -38,7 +39,10 @@ from briefing.walk import plain
 from briefing.when import When
 
 _EPOCH = date(1970, 1, 1).toordinal()
-STATE_WORDS = {"stands": "Stands", "upcoming": "Expected", "overdue": "Overdue", "happened": "Happened", "cancelled": "Cancelled"}
+STATE_WORDS = {
+    "stands": "Stands", "upcoming": "Expected", "overdue": "Overdue", "lapsed": "Not confirmed", "happened": "Happened",
+    "cancelled": "Cancelled", "superseded": "Superseded",
+}  # fmt: skip
 STATUS_WORDS = {
     "happened": "Happened", "in-force": "In force", "ongoing": "Under way", "agreed": "Agreed", "pledged": "Pledged",
     "announced": "Announced", "expected": "Expected", "planned": "Planned", "proposed": "Proposed", "stalled": "Stalled",
@@ -127,7 +131,7 @@ class Parts:
         return KeyNumber((number,), tuple(label), drop=40 + place if place >= 4 else 0, name=f"the figure '{words}'")
 
     def expected_of(self, names: Sequence[str]) -> list[FactView]:
-        """Return facts to come by their due date; of those that one and the same event has settled, the first."""
+        """Return facts to come by their due date; of those that one and the same event or newer fact has settled, the first."""
         views = {view.sentence: view for view in sorted(map(self.facts.view, reversed(names)), key=_due, reverse=True)}
         return list(reversed(views.values()))
 
@@ -224,6 +228,16 @@ class Parts:
         names = dict.fromkeys(row.figure.partition(".")[0] for row in self.dossier.key_figures)
         return [view for name in names if (view := self.facts.view(name)).freshness == "stale"]
 
+    def stale_sources(self) -> Inlines:
+        """Return one mark for the sources of which all that could go stale has done so, in the facts that rest on nothing newer."""
+        ages: dict[str, set[str]] = {}
+        for view in self.facts:
+            source = newest_source(view.fact, self.dossier)
+            if source is not None and view.freshness != "past" and not view.fact.derived:
+                ages.setdefault(source.id, set()).add(view.freshness)
+        old = tuple(CiteRef(0, name, ()) for name in self.dossier.sources if ages.get(name) == {"stale"})
+        return (Cite(old),) if old else ()
+
     def overdue(self) -> list[FactView]:
         """Return the facts whose day has passed without a source that tells what came of it, the earliest first."""
         themes = {"", *(theme.id for theme in self.dossier.header.themes)}
@@ -262,6 +276,8 @@ class Parts:
         if view.fact.note:
             words += [Text(" "), Emphasis((Text(view.fact.note),))]
         state = STATUS_WORDS[view.status] if view.state in ("stands", "upcoming") else STATE_WORDS[view.state]
+        newer = self.facts.superseded_by.get(view.id) if view.state == "superseded" else None
+        state += f" by {newer.id}" if newer else ""
         where: list[Inline] = []
         for ref in (ref for cite in view.mark if isinstance(cite, Cite) for ref in cite.refs):
             listed = ", ".join(map(str, ref.paragraphs))
@@ -317,7 +333,8 @@ def _row(*cells: Inlines | str) -> Row:
 
 
 def _due(view: FactView) -> date:
-    return view.fact.due.end if view.fact.due else date.max
+    due = due_of(view.fact)
+    return due.end if due else date.max
 
 
 def _start(fact: Fact) -> tuple[date, date]:

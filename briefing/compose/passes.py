@@ -289,6 +289,21 @@ def expand(
     return changed, {short: abbreviations[short] for short in sorted(used, key=str.casefold)}
 
 
+def facts_in(blocks: tuple[Block, ...]) -> set[str]:
+    """Return the ids of the facts that blocks print, by a number or a source mark; the tables of the annex do not count."""
+    found: set[str] = set()
+    for block in blocks:
+        if isinstance(block, (Group, Callout)):
+            found |= facts_in(block.blocks)
+        elif not (type(block).__name__ == "Table" and getattr(block, "id", "").startswith("annex-")):
+            for node in nodes((block,)):
+                if isinstance(node, Number):
+                    found.add(node.fact)
+                elif isinstance(node, Cite):
+                    found.update(node.facts)
+    return found
+
+
 def fill(blocks: tuple[Block, ...], sources: Iterable[SourceEntry], abbreviations: Mapping[str, str]) -> tuple[Block, ...]:
     """Return the blocks with the empty list of sources and the empty list of abbreviations filled."""
     listed = tuple(sources)

@@ -8,14 +8,17 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from briefing.seeds import Dossier, Fact, Source
-from briefing.when import MONTHS
+from briefing.when import MONTHS, When
 
-State: TypeAlias = Literal["stands", "upcoming", "overdue", "happened", "cancelled"]
+State: TypeAlias = Literal["stands", "upcoming", "overdue", "lapsed", "happened", "cancelled", "superseded"]
 Freshness: TypeAlias = Literal["past", "fresh", "ageing", "stale"]
 
 _OPEN = ("expected", "planned", "announced", "pledged", "agreed", "ongoing")
+_PLANS = ("expected", "planned", "announced")
 _LASTING = ("happened", "cancelled")  # what took place stays so
 _LIFE = re.compile(r"(\d+) (day|week|month|year)s?")
+_AGES: tuple[Freshness, ...] = ("past", "fresh", "ageing", "stale")
+_NO_SUPERSEDERS: Mapping[str, Fact] = {}
 
 
 def known_by(source: Source) -> date:
@@ -31,52 +34,135 @@ def resolvers(dossier: Dossier) -> dict[str, Fact]:
     return {resolved: fact for fact in dossier.facts.values() for resolved in fact.resolves}
 
 
-def state(fact: Fact, as_of: date, resolved_by: Mapping[str, Fact]) -> State:
-    """Return what has become of a fact by `as_of`, so far as the dossier's sources tell."""
+def superseders(dossier: Dossier) -> dict[str, Fact]:
+    """Return for each superseded fact the one that gives the newer value."""
+    return {superseded: fact for fact in dossier.facts.values() for superseded in fact.supersedes}
+
+
+def due_of(fact: Fact) -> When | None:
+    """Return by when something is to have happened: the fact's due date, or of what is expected the date it speaks of."""
+    return fact.due or (fact.when if fact.status == "expected" else None)
+
+
+def state(
+    fact: Fact,
+    as_of: date,
+    resolved_by: Mapping[str, Fact],
+    superseded_by: Mapping[str, Fact] = _NO_SUPERSEDERS,
+    *,
+    stale: bool = False,
+) -> State:
+    """Return what has become of a fact by `as_of`, so far as the dossier's sources tell.
+
+    `stale`: its newest source is older than its shelf life. A plan without a day lapses then: nothing later was read of it.
+    """
     if fact.status == "cancelled":
         return "cancelled"
     resolver = resolved_by.get(fact.id)
     if resolver is not None:
         return "cancelled" if resolver.status == "cancelled" else "happened"
-    if fact.status not in _OPEN or fact.due is None:
-        return "upcoming" if fact.status in ("expected", "planned") else "stands"
-    return "overdue" if fact.due.end < as_of else "upcoming"
+    if fact.id in superseded_by:
+        return "superseded"
+    due = due_of(fact)
+    if fact.status in _OPEN and due is not None:
+        return "overdue" if due.end < as_of else "upcoming"
+    if fact.status in _PLANS and stale:
+        return "lapsed"
+    return "upcoming" if fact.status in ("expected", "planned") else "stands"
 
 
-def sentence(fact: Fact, at: State) -> str:
+def sentence(fact: Fact, at: State, *, stale: bool = False) -> str:
     """Return the sentence for a state, placeholders still in it.
 
-    A fact's own wording goes first. Otherwise an overdue one says what was due, and that no source tells that it took place; one
-    that happened is told by the fact that resolves it.
+    A fact's own wording goes first. Otherwise an overdue one says what was due, and that no source tells that it took place; a
+    lapsed one that it was reported, and that nothing later was read; one that happened is told by the fact that resolves it, one
+    that is superseded by the newer. What is still to come by a `stale` source is told as that source's report.
     """
     own: str = getattr(fact.wording, at, "")
     if own:
         return own
-    if at == "overdue" and fact.label:
-        return f"{fact.label} was due by {{due}}; no source read here says that it took place."
+    if at == "overdue":
+        if fact.label:
+            return f"{fact.label} was due by {{{'due' if fact.due else 'when'}}}; no source read here says that it took place."
+        return f"{_as_reported(fact)} No source read here says that it took place."
+    if at == "lapsed":
+        if fact.label:
+            return f"{fact.label}: reported as {fact.status}, {{reported}}; no later source was read."
+        return f"{_as_reported(fact)} No later source was read."
+    if at == "upcoming" and stale:
+        return f"{fact.says.rstrip().removesuffix('.')}, as reported in {{reported}}."
     return fact.says
 
 
-def told_by(fact: Fact, at: State, resolved_by: Mapping[str, Fact]) -> Fact:
-    """Return the fact whose sentence and sources tell this one's state: the resolving fact where it happened, else itself."""
-    if at in ("happened", "cancelled") and fact.id in resolved_by and not getattr(fact.wording, at):
-        return resolved_by[fact.id]
+def own_sentence(fact: Fact, at: State, *, stale: bool = False) -> str:
+    """Return a fact's sentence as its own sources have it, for a list of all facts: what was to come is told as their report."""
+    if at not in ("happened", "cancelled", "superseded"):
+        return sentence(fact, at, stale=stale)
+    own: str = getattr(fact.wording, at)
+    return own or (_as_reported(fact) if fact.status in _PLANS else fact.says)
+
+
+def _as_reported(fact: Fact) -> str:
+    return f"As reported in {{reported}}: {fact.says}"
+
+
+def told_by(
+    fact: Fact, at: State, resolved_by: Mapping[str, Fact], superseded_by: Mapping[str, Fact] = _NO_SUPERSEDERS
+) -> Fact:
+    """Return the fact whose sentence and sources tell this one's state: the resolving or newer fact where there is one, else itself.
+
+    What took place is told by itself, even where a newer value supersedes it.
+    """
+    if getattr(fact.wording, at, ""):
+        return fact
+    if at in ("happened", "cancelled"):
+        return resolved_by.get(fact.id, fact)
+    if at == "superseded" and fact.status not in _LASTING:
+        return superseded_by[fact.id]
     return fact
+
+
+def newest_source(fact: Fact, dossier: Dossier) -> Source | None:
+    """Return the source of a fact that counts as known last, or None where the dossier has none of them."""
+    known = [dossier.sources[ref.source] for ref in fact.sources if ref.source in dossier.sources]
+    return max(known, key=known_by, default=None)
+
+
+def reported(fact: Fact, dossier: Dossier) -> When | None:
+    """Return when the newest source of a fact reported it: its month, or its date where that is no part of one month."""
+    source = newest_source(fact, dossier)
+    dated = source and (source.published or source.dated)
+    if not dated:
+        return None
+    if (dated.start.year, dated.start.month) == (dated.end.year, dated.end.month):
+        return When.parse(f"{dated.end:%Y-%m}")
+    return dated
 
 
 def freshness(fact: Fact, dossier: Dossier, as_of: date) -> Freshness:
     """Return how old a fact's newest source is beside its shelf life; from half of that on it is ageing, past it stale.
 
-    What took place, and a figure of a time gone by, stays as it was: it is past, and never goes stale.
+    What took place, and a figure of a time gone by, stays as it was: it is past, and never goes stale. A figure that is computed is
+    no fresher than what it is computed from.
     """
+    if fact.derived:
+        inputs = {reference.partition(".")[0] for derived in fact.derived.values() for reference in derived.of}
+        ages = [freshness(dossier.facts[name], dossier, as_of) for name in inputs if name in dossier.facts]
+        return max(ages, key=_AGES.index, default="fresh")
     if fact.status in _LASTING:
         return "past"
-    newest = max((known_by(dossier.sources[ref.source]) for ref in fact.sources if ref.source in dossier.sources), default=as_of)
-    life = shelf_days(fact.shelf_life or dossier.header.shelf_life)
+    source = newest_source(fact, dossier)
+    newest = known_by(source) if source else as_of
+    life = shelf_days(shelf_life(fact, dossier))
     age = (as_of - newest).days
     if age > life:
         return "stale"
     return "ageing" if age * 2 > life else "fresh"
+
+
+def shelf_life(fact: Fact, dossier: Dossier) -> str:
+    """Return how long a fact is good for: as it says itself, else as its measure does, else as the dossier does."""
+    return fact.shelf_life or dossier.header.shelf_lives.get(fact.measure) or dossier.header.shelf_life
 
 
 def shelf_days(text: str) -> int:

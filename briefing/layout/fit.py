@@ -18,6 +18,7 @@ from briefing.layout.fit_search import Choice, Search
 from briefing.layout.flow import LineCache, Setting, Strip, height
 from briefing.layout.fonts import Fonts
 from briefing.layout.pages import place_of
+from briefing.layout.word_height import word_height
 from briefing.look import ROLES, Look, Role, Style
 from briefing.model import Block, Document
 from briefing.problems import OnePageImpossible
@@ -132,9 +133,10 @@ class _Ruler:
 
     def __init__(self, document: Document, look: Look, fonts: Fonts, lines_free: float, broken: LineCache) -> None:
         self.look = look
-        self._place, tall = place_of(document, look)
-        self._setting = Setting(look, fonts, document.one_page, tall, broken=broken)
-        self._room = tall - lines_free * look.style("body", summary=True).leading
+        self._place, self._tall = place_of(document, look)
+        self._setting = Setting(look, fonts, document.one_page, self._tall, broken=broken)
+        self._free = lines_free * look.style("body", summary=True).leading
+        self._given = fonts, broken
         self._set: dict[int, tuple[Block, list[Strip]]] = {}
 
     def over(self, document: Document) -> float:
@@ -144,7 +146,7 @@ class _Ruler:
             if id(block) not in self._set:
                 self._set[id(block)] = block, strips_of((block,), self._place, self._setting)
             strips += self._set[id(block)][1]
-        return height(strips) - self._room
+        return max(height(strips) - self._tall, word_height(document, self.look, *self._given)) + self._free
 
 
 def tightened(look: Look, spacing: float, size: float) -> Look:

@@ -34,6 +34,7 @@ class Files(msgspec.Struct, frozen=True):
     builtin_look: bytes
     fonts: tuple[str, ...]  # names of the font files that `font_reader` finds
     digest: str
+    beside_seeds: str = ""  # a digest of the same without the seeds
 
 
 def builtin() -> Path:
@@ -87,6 +88,7 @@ def read_dossier(root: Path) -> Files:
         builtin_look=builtin_look,
         fonts=tuple(sorted(set(fonts))),
         digest=_digest(hashed),
+        beside_seeds=_digest({name: data for name, data in hashed.items() if name not in seeds}),
     )
 
 

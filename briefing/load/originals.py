@@ -18,7 +18,9 @@ def read_originals(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
     """
     if not folder.is_dir():
         kind = "is a file, not a folder" if folder.exists() else "does not exist"
-        raise ProblemsFound([Problem(Location(str(folder)), "O011", f"the folder of originals {kind}", "name the folder with the files")])
+        raise ProblemsFound(
+            [Problem(Location(str(folder)), "O011", f"the folder of originals {kind}", "name the folder with the files")]
+        )
     home = folder.resolve()
     found: dict[str, bytes] = {}
     problems: list[Problem] = []

@@ -51,5 +51,8 @@ def check_recipes(
             for part, number in getattr(recipe, field).items():
                 if not 0 <= number <= 20_000:
                     yield Problem(at, "B008", f"{field}: {part} cannot be {number}")
+        for fact in (*recipe.rests_on, *(name for titles in recipe.otherwise for name in titles.rests_on)):
+            if fact not in dossier.facts:
+                yield Problem(at, "B013", f"rests_on: there is no fact {fact!r}", nearest(fact, dossier.facts))
         if recipe.language and not _LANGUAGE.fullmatch(recipe.language):
             yield Problem(at, "B009", f"{recipe.language!r} is no language tag", "such as en-GB")

@@ -65,8 +65,10 @@ _BOUND = {
     "close to": "nearly", "up to": "up to", "as many as": "up to", "as much as": "up to", "a maximum of": "up to", "~": "about", "≈": "about",
     ">": "over", "under": "under", "less than": "under", "fewer than": "under", "below": "under", "<": "under",
 }  # fmt: skip
-_BOUNDS = re.compile(rf"(?:\b|(?<=\W))({'|'.join(map(re.escape, sorted(_BOUND, key=len, reverse=True)))})\s*$", re.I)
-_GROWN = re.compile(r"\b(?:scal|rais|ramp|step|push|speed|bring|brought|driv|add|mov|went|go)\w*\s+$", re.I)  # "scaled up to"
+_BOUNDS = re.compile(rf"(?:\b|(?<=\W)|^)({'|'.join(map(re.escape, sorted(_BOUND, key=len, reverse=True)))})\s*$", re.IGNORECASE)
+_GROWN = re.compile(
+    r"\b(?:scal|rais|ramp|step|push|speed|bring|brought|driv|add|mov|went|go)\w*\s+$", re.IGNORECASE
+)  # "scaled up to"
 _AMOUNT = re.compile(
     rf"(?<![\w.,/#&])(?<![A-Za-z][-–])"
     rf"(?:{_BEFORE}\s?)?"
@@ -76,14 +78,20 @@ _AMOUNT = re.compile(
     rf"(?P<plus2>\+)?"
     rf"(?:{_AFTER}|{_UNIT})?"
 )  # fmt: skip
-_HALF = re.compile(r"\bhalf\s+(?:a|an)\s+(?P<scale>million|billion|trillion|crore|lakh)\b", re.I)
-_FRACTION = re.compile(r"\b(?P<n>one|two|three|four|five|seven|nine)[\s-](?P<d>third|quarter|fifth|sixth|eighth|tenth)s?\b", re.I)
+_HALF = re.compile(r"\bhalf\s+(?:a|an)\s+(?P<scale>million|billion|trillion|crore|lakh)\b", re.IGNORECASE)
+_FRACTION = re.compile(
+    r"\b(?:(?P<n>one|two|three|four|five|seven|nine)[\s-]|a\s(?=\w+(?:\s(?:of|in|to|from|more|less|since|by)\b|[.,;)]|$)))"
+    r"(?P<d>third|quarter|fifth|sixth|eighth|tenth)s?\b", re.IGNORECASE
+)  # fmt: skip
 _DECADE = re.compile(r"\b(?:a|one|next|coming|past|last|this|the|previous|following)\s+(?P<unit>decade)\b")
-_TWICE = re.compile(r"\b(?:twice|thrice)\b", re.I)
-_DOZEN = re.compile(r"\b(?:(?P<n>a|one|two|three|four|five|half\sa)\s+)dozen\b", re.I)
-_NTH = re.compile(rf"(?<![\w.,/-])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})*)(?:st|nd|rd|th)\b|(?i:(?P<words>{wordnumbers.ORDINAL}))\b)(?!\s+(?:half|countr|part(?:y|ies)\b|quarter))(?!,)")
-_NOT_A_RANK = re.compile(r"(?:\b(?:one|two|three|four|five|seven|nine|a|per|every|split|each)[\s-])$", re.I)
-_KNOWN_TWO = re.compile(r"\b(?:the|these|those|our|their|your|both|any)\s+$", re.I)
+_WORDFOLD = re.compile(rf"\b(?P<n>{wordnumbers.SMALL})-?fold\b", re.IGNORECASE)
+_TWICE = re.compile(r"\b(?:twice|thrice)\b", re.IGNORECASE)
+_DOZEN = re.compile(r"\b(?:(?P<n>a|one|two|three|four|five|half\sa)\s+)dozen\b", re.IGNORECASE)
+_NTH = re.compile(
+    rf"(?<![\w.,/-])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})*)(?:st|nd|rd|th)\b|(?i:(?P<words>{wordnumbers.ORDINAL}))\b)(?!\s+(?:half|countr|part(?:y|ies)\b|quarter))(?!,)"
+)
+_NOT_A_RANK = re.compile(r"(?:\b(?:one|two|three|four|five|seven|nine|a|per|every|split|each)[\s-])$", re.IGNORECASE)
+_KNOWN_TWO = re.compile(r"\b(?:the|these|those|our|their|your|both|any)\s+$", re.IGNORECASE)
 _SINGLE_MONEY_SCALES = frozenset("kmbt")
 
 
@@ -105,18 +113,20 @@ def amounts(text: str) -> Iterator[Found]:
         count = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}.get(match["n"].lower())
         add(_plain(match, Decimal(12 * count) if count else Decimal(6), ""))
     position = 0
-    while match := _AMOUNT.search(text, position):
-        one, position = _amount(text, match)
-        add(one)
-    for match in _TWICE.finditer(text):
-        add(_plain(match, Decimal(2 if match[0].lower() == "twice" else 3), "time"))
-    for match in _DECADE.finditer(text):
-        add(_plain(match, Decimal(10), "year"))
+    for match in _WORDFOLD.finditer(text):
+        add(_plain(match, wordnumbers.number(match["n"]) or Decimal(1), "time"))
     for match in _NTH.finditer(text):
         if not _NOT_A_RANK.search(text[: match.start()]):
             rank = Decimal(match["digits"].replace(",", "")) if match["digits"] else wordnumbers.ordinal(match["words"])
             if rank is not None:
                 add(Found("ordinal", match[0], match.start(), match.end(), low=rank))
+    while (each := _AMOUNT.search(text, position)) is not None:
+        one, position = _amount(text, each)
+        add(one)
+    for match in _TWICE.finditer(text):
+        add(_plain(match, Decimal(2 if match[0].lower() == "twice" else 3), "time"))
+    for match in _DECADE.finditer(text):
+        add(_plain(match, Decimal(10), "year"))
     yield from sorted(found, key=lambda each: each.start)
 
 
@@ -126,7 +136,7 @@ def _plain(match: Match[str], number: Decimal, unit: str) -> Found:
 
 def _fraction(match: Match[str]) -> Decimal:
     of = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}[match["d"].lower()]
-    number = wordnumbers.number(match["n"])
+    number = wordnumbers.number(match["n"] or "one")
     return (number or Decimal(1)) / of
 
 
@@ -152,7 +162,9 @@ def _amount(text: str, match: Match[str]) -> tuple[Found | None, int]:
         alone = wordnumbers.number(first[0]) if first and not first[0].isdigit() else None
         if first is None or alone is None or _known_two(text, start, first[0]):
             return None, start + (first.end() if first else 1)
-        return Found("amount", first[0], start, start + first.end(), low=alone, units=("",), bound=_bound(text, start)), start + first.end()
+        return Found(
+            "amount", first[0], start, start + first.end(), low=alone, units=("",), bound=_bound(text, start)
+        ), start + first.end()
     if trailing and not (match["sa"] or match["to"] or match["money"] or match["code"] or _has_unit(match)):
         end = match.start("a") + len(words)
     else:
@@ -160,7 +172,7 @@ def _amount(text: str, match: Match[str]) -> tuple[Found | None, int]:
     high = _read(match["b"].rstrip(" -")) if match["b"] else None
     joined = match["to"] is not None
     scale_a, scale_b = _scale(match["sa"]), _scale(match["sb"])
-    if joined and (high is None or not _is_range(text, match, low, high, scale_a, scale_b)):
+    if joined and (high is None or not _is_range(text, match, low * _TIMES[scale_a or scale_b], high * _TIMES[scale_b])):
         return _first_of_two(text, match, words, low, scale_a)
     if joined and not scale_a and scale_b and (high or 0) > 0:
         scale_a = scale_b
@@ -202,16 +214,16 @@ def _first_of_two(text: str, match: Match[str], words: str, low: Decimal, scale:
     return found, end
 
 
-def _is_range(text: str, match: Match[str], low: Decimal, high: Decimal, scale_a: str, scale_b: str) -> bool:
+def _is_range(text: str, match: Match[str], low: Decimal, high: Decimal) -> bool:
     """Whether two numbers are the ends of one range, and not two things: "7-10 trillion", "between 5 and 8 %"."""
     joiner = match["to"].strip()
     if joiner == "or":
         return False
-    if joiner == "and" and not re.search(r"\bbetween\s*$", text[: match.start()], re.I):
+    if joiner == "and" and not re.search(r"\bbetween\s*$", text[: match.start()], re.IGNORECASE):
         return False
-    if joiner == "to" and re.search(r"\bfrom\s*$", text[: match.start()], re.I):
+    if joiner == "to" and re.search(r"\bfrom\s*$", text[: match.start()], re.IGNORECASE):
         return False  # from 5 to 8: two amounts of two times
-    return low * _TIMES[scale_a or scale_b] < high * _TIMES[scale_b]
+    return low < high
 
 
 def _key(sign: str) -> str:

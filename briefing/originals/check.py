@@ -26,10 +26,10 @@ NEAR_DAYS = 62  # a fact may speak of the weeks around its article without the a
 _DATELINE = 3  # paragraphs at the head of an article: title, line of date and place, lead
 _RELATIVE = re.compile(
     r"\b(?:this|last|next|earlier this|later this|coming|same) (?:week|month|year|summer|spring|autumn|winter|decade)\b|\brecent(?:ly)?\b|"
-    r"\bupcoming\b|\btoday\b|\byesterday\b|\btomorrow\b|\bongoing\b|\bthe year\b|\bnow\b", re.I
+    r"\bupcoming\b|\btoday\b|\byesterday\b|\btomorrow\b|\bongoing\b|\bthe year\b|\bnow\b", re.IGNORECASE
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-_ONE = re.compile(r"\b(?:one|an?|single|sole|first)\b", re.I)
+_ONE = re.compile(r"\b(?:one|an?|single|sole|first)\b", re.IGNORECASE)
 
 
 class Original(msgspec.Struct, frozen=True):
@@ -208,7 +208,9 @@ class _Checker:
             if 1 <= number <= len(self.originals[reference.source].paragraphs)
         ]
         titles = [self.dossier.sources[reference.source].title for reference in references]
-        words = Words([*self.texts(references), *head, *near, *titles, self.dossier.header.subject], self.dossier.abbreviations.items())
+        words = Words(
+            [*self.texts(references), *head, *near, *titles, self.dossier.header.subject], self.dossier.abbreviations.items()
+        )
         told: set[str] = set()
         for text in (fact.says, fact.label):
             for name in names(_PLACEHOLDER.sub("0", text), self.lexicon):

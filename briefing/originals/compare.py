@@ -1,10 +1,13 @@
 """Whether a figure, a date or a name of a fact is one that was found in a text, however either is written."""
 
+# ruff: noqa: SIM905
+# Lists of words read best as words.
+
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from briefing.originals.found import Found, days, in_base, overlap, shared
@@ -13,11 +16,11 @@ from briefing.units import Unit, size
 from briefing.when import When
 
 _ROUGH = frozenset(("about", "nearly", "some"))
-_BOUNDS = {"over": "more", "at least": "more", "about": "near", "nearly": "near", "some": "near", "up to": "less", "under": "less"}
+_BOUNDS = {"over": "more", "at least": "more", "about": "near", "nearly": "near", "up to": "less", "under": "less"}
 _HALF_MONTH = 20  # days: shorter parts of a month may be cut differently by two writers
 
 
-def fits(figure: Figure, found: Found, years: Iterable[int], units: dict[str, Unit] | None = None) -> bool:
+def fits(figure: Figure, found: Found, years: Iterable[int], units: Mapping[str, Unit] | None = None) -> bool:
     """Whether `found` is what `figure` says. Equal amounts are equal in any wording; a figure may be rounder than the text only where
     its bound says so. `years` are tried for dates without one; `units` are the dossier's, to tell counting nouns from measures."""
     if figure.date is not None:
@@ -43,12 +46,12 @@ def fits(figure: Figure, found: Found, years: Iterable[int], units: dict[str, Un
     return _equal(base, found.low, figure)
 
 
-def _counts(unit: str, units: dict[str, Unit] | None) -> bool:
+def _counts(unit: str, units: Mapping[str, Unit] | None) -> bool:
     known = (units or {}).get(unit)
     return known is not None and known.kind == "count"
 
 
-def _in_base(number: Decimal, unit: str, units: dict[str, Unit] | None) -> tuple[Decimal, str]:
+def _in_base(number: Decimal, unit: str, units: Mapping[str, Unit] | None) -> tuple[Decimal, str]:
     known = (units or {}).get(unit)
     if known is not None and known.kind == "count":
         return number, ""
@@ -116,6 +119,8 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKD", text.lower())
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     text = re.sub(r"[’']s\b", "", text)
+    for british, american in _SPELLINGS:
+        text = british.sub(american, text)
     text = re.sub(r"\b([a-z]{1,3})[-‑](\d)", r"\1\2", text)  # G-7, G7
     return re.sub(r"\b((?:[a-z]\.){2,})", lambda match: match[1].replace(".", ""), text)
 
@@ -149,7 +154,16 @@ class Words:
         return any(alike(word, other) for other in self.stems.get(word[:MIN_STEM], ()))
 
 
-_SMALL = frozenset("a an and of for on the to in at by de la with s".split())
+_SPELLINGS = tuple(
+    (re.compile(british), american)
+    for british, american in (
+        (r"is(?=ation|ed?\b|ing\b)", "iz"),
+        (r"(?<=[a-z]{4})ence\b", "ense"),
+        (r"\bcentre", "center"),
+        (r"(?<=[a-z]{3})our\b", "or"),
+    )
+)
+_SMALL = frozenset("a an and of for on the to in at by de la with s limited ltd inc corporation corp plc".split())
 
 
 def name_words(name: str) -> Iterator[str]:

@@ -109,7 +109,7 @@ class _Holder:
 def lines(found: Coverage, *, every: bool = False) -> Iterator[str]:
     """Yield the coverage as lines to read: for each source its shares, then what no fact covers, paragraph by paragraph.
 
-    With `every`, what is covered is listed too, with the facts that cover it.
+    A figure or date that only facts citing other paragraphs hold is listed with them; with `every`, so is all that is covered.
     """
     for source in found.sources:
         yield f"{source.source} ({source.file}): {len(source.cited)} of {source.paragraphs} paragraphs are cited"
@@ -117,7 +117,7 @@ def lines(found: Coverage, *, every: bool = False) -> Iterator[str]:
             yield f"  {kind}s: {_shares(source.items, kind)}"
         by_paragraph: dict[int, list[Item]] = {}
         for item in source.items:
-            if every or item.state != "covered":
+            if every or item.state == "open" or (item.state == "elsewhere" and item.kind != "name"):
                 by_paragraph.setdefault(item.paragraph, []).append(item)
         for number, items in sorted(by_paragraph.items()):
             mark = "" if number in source.cited else " (no fact cites it)"

@@ -22,7 +22,11 @@ _PARTS = {
 }  # fmt: skip
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11)}
 _HALVES = {"first": (1, 6), "h1": (1, 6), "second": (7, 12), "h2": (7, 12)}
-_QUARTERS = {word: (3 * n - 2, 3 * n) for n, words in enumerate(("first q1", "second q2", "third q3", "fourth last q4"), 1) for word in words.split()}
+_QUARTERS = {
+    word: (3 * n - 2, 3 * n)
+    for n, words in enumerate(("first q1", "second q2", "third q3", "fourth last q4"), 1)
+    for word in words.split()
+}
 
 
 def _month(word: str) -> str:
@@ -117,6 +121,7 @@ def _bare_year(match: Match[str]) -> tuple[str, ...]:
 
 
 _HALF = r"(?P<half>first|second)\s+half\s+of"
+_HALF_OR_QUARTER = r"(?:(?P<half>first|second)\s+half|(?P<quarter>first|second|third|fourth|last)\s+quarter)\s+of\s+"
 _PART = r"(?P<part>early|mid|middle|late|end|beginning|start)(?:\s+of|\s+in)?"
 
 _RULES: tuple[tuple[re.Pattern[str], Callable[[Match[str]], tuple[str, ...]]], ...] = tuple(
@@ -146,8 +151,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[Match[str]], tuple[str, ...]]], .
         (r"(?:FY\s?|[Ff]iscal(?: year)? |[Ff]inancial year )'?(?P<fe>(?:20)?\d\d)", _financial_end),
         (rf"(?P<y1>{_YEAR}){_DASH}(?P<y2>{_YEAR})", _years),
         (
-            rf"(?:{_PART}(?:[-–]|\s+)|(?P<season>[Ss]pring|[Ss]ummer|[Aa]utumn)(?:\s+of)?\s+|"
-            rf"(?:(?P<half>first|second)\s+half\s+of\s+|(?P<quarter>first|second|third|fourth|last)\s+quarter\s+of\s+))(?P<y>{_YEAR})",
+            rf"(?:{_PART}(?:[-–]|\s+)|(?P<season>[Ss]pring|[Ss]ummer|[Aa]utumn)(?:\s+of)?\s+|{_HALF_OR_QUARTER})(?P<y>{_YEAR})",
             _part_of_year,
         ),
         (rf"(?P<part>(?!))?(?P<season>(?!))?(?:(?P<half>H[12])|(?P<quarter>Q[1-4]))\s+(?:of\s+)?(?P<y>{_YEAR})", _part_of_year),
@@ -155,9 +159,12 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[Match[str]], tuple[str, ...]]], .
     )
 )  # fmt: skip
 _MONTH_ALONE = re.compile(rf"(?<![\w-])(?P<m>{_MON})(?![\w-]|\s+\d)(?P<y>(?!))?")
-_BEFORE_MONTH = re.compile(r"\b(?:in|by|of|since|until|till|from|last|next|this|during|early|late|mid|to|for|before|after|and|around|every|each)[\s-]+$", re.I)  # fmt: skip
+_BEFORE_MONTH = re.compile(r"\b(?:in|by|of|since|until|till|from|last|next|this|during|early|late|mid|to|for|before|after|and|around|every|each)[\s-]+$", re.IGNORECASE)  # fmt: skip
 _YEAR_ALONE = re.compile(rf"(?<![\w.,/$₹¥€£#-])(?P<y>{_YEAR})(?![\w/]|[.,]\d|[-–]\w|\+|\s?%|\s(?:crore|lakh|million|billion|trillion|thousand|hundred|per\b|percent))")  # fmt: skip
-_BEFORE_YEAR = re.compile(r"(?:\b(?:in|by|of|since|until|till|from|for|during|the|to|and|year|after|before|through|between|its|their|as|than|on|around|circa)|[(,–—'’‘“:;])\s*$", re.I)
+_BEFORE_YEAR = re.compile(
+    r"(?:\b(?:in|by|of|since|until|till|from|for|during|the|to|and|year|after|before|through|between|its|their|as|than|on|around|circa)|[(,–—'’‘“:;])\s*$",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(r"\s+(?:[a-z]+(?:-[a-z]+)?\s+){0,1}(?!has\b|was\b|is\b|as\b|does\b|plus\b|versus\b|thus\b|this\b)[a-z]+s\b")
 _UNIT_AFTER = re.compile(r"[\s-]?(?:km|MW|GW|kW|kg|tonnes?|tons?|metres?|meters?|kilomet\w+|hectares?|people|m)\b")
 
@@ -181,7 +188,9 @@ def dates(text: str) -> Iterator[Found]:
         for match in rule.finditer(text):
             take(match, read(match))
     for match in _MONTH_ALONE.finditer(text):
-        if _BEFORE_MONTH.search(text[: match.start()]) or (match["m"] not in {"May", "March"} and match["m"].isalpha() and len(match["m"]) > 3):
+        if _BEFORE_MONTH.search(text[: match.start()]) or (
+            match["m"] not in {"May", "March"} and match["m"].isalpha() and len(match["m"]) > 3
+        ):
             take(match, _one_month(match))
     for match in _YEAR_ALONE.finditer(text):
         before, after = text[: match.start()], text[match.end() :]

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from briefing.originals.amounts import amounts
 from briefing.originals.dates import dates
 from briefing.originals.found import Found
-from briefing.originals.names import Lexicon, lexicon, names
+from briefing.originals.names import NOTHING_SEEN, Lexicon, lexicon, names
 
 
-def find(text: str, seen: Lexicon = Lexicon()) -> tuple[Found, ...]:  # noqa: B008  a frozen record without contents
+def find(text: str, seen: Lexicon = NOTHING_SEEN) -> tuple[Found, ...]:
     """Return what is found in a text, in order. `seen` is what the whole document shows about its words."""
     called = [name for name in names(text, seen) if name.text]
     digits = [name for name in called if any(letter.isdigit() for letter in name.text)]

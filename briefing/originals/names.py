@@ -12,56 +12,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from briefing.originals.found import Found
+from briefing.originals.words import CALENDAR, DEMONYMS, FUNCTION, PARTICLES, SMALL, STARTERS, TITLES
 
-_STARTERS = frozenset(
-    """a about above according across addition additional adoption advanced after again against agreement agreements aid aims all almost along
-    already also although always amid among an and annual another any area areas around as asked at away back based because become been before
-    being below beside besides between beyond big bilateral bonds both broad build building business but by call called can capital car cars case
-    central certain challenges chief civil clean climate close collaboration combined come common companies company compared complete conclusion
-    concrete conference consumer construction context cooperation core cost costs could countries country critical cross crucially cultural
-    culture currently data day deep deepening defence defense delegates demand democratic despite details development dialogue did digital
-    diplomatic diplomats direct discussions do does domestic down draft due during each earlier early east economic economists education efforts
-    eight either electric elections eleven energy engineers enhanced enough environment especially even every everyone everything examples except
-    exchange provides builds annual make talent strategic geopolitical way leave read also top bottom foundation challenge significance resources exercises expanded expanding expansion experts exporters exports external extra factories family farm farmers far fast female few
-    fewer fifteen fifty figures final finally finance financial find first five fleets focus food for foreign former forty four fourth free
-    freight frequent fresh from fuel full further future gas general given global go goals gold good goods government governments great green
-    growth guests half hard has have he health heads heavy help hence her here high higher his historic hopes host hours how however human if
-    imports important in include including increasing indeed industrial industry inflation infrastructure initially innovation inside instead
-    interest interests international into investment investments investors is it its job jobs joint journalists just key knowledge labour land
-    language large larger last late later latest law leader leaders leadership lead less let like likewise local long looking low lower made
-    main major make makers making male man manufacturing many maritime market markets may mayors meanwhile medium meeting members memoranda men
-    military million millions mineral minerals ministers ministries mobility modern money month monthly more moreover most mostly mountain
-    movement much music must my national natural naval nearly negotiations neighbouring neither never nevertheless new news next nine no nobody
-    none nonetheless nor normally north not note nothing now nuclear number numbers observers of off offers office officers officials oil old on
-    once one only open operators opposition or order ordinary other others otherwise our out outside over overall own parliament part particularly
-    parties partners partnership passenger passengers past patterns peace people per perhaps plans point police policy political poor ports
-    positive possible post potential power present press previous prices private probably production programme programmes progress project
-    projects promises public quarterly quick rail railway railways rare rather rates raw real recent recently reciprocal record reforms regional
-    regular relations remarkably renewable reporters reports research researchers result retail rice right rising river rivers road roads rural
-    sales same schools science scientists sea second sectors security see semiconductor senior separately services set seven several shared she
-    ship shipping ships short shortages should significantly signing similarly simply since six sixty skilled small so social software soft
-    solar some something sometimes soon south space speaking special staff standard state statements states steel still stock strategic strong
-    students subsequently such sugar summit supply support surely sustainable take talks tariffs target targets tax taxes teachers team
-    technology ten tensions texts than thanks that the their them then there therefore these they third thirty this those though thousands
-    three through throughout thus ticket time times to today together tomorrow ton tonnes too top total tourism tourists towards trade trading
-    traditional trains transfer travel treaties trillion troops trust twelve twenty twice two under unemployment unlike university until up
-    upcoming urban us use using usually value various vehicles very via victims village villages vision visitors visits volumes wages war waste
-    water we weather week weekly welcome well west what whatever when whenever where whereas whether which while who whoever whole whose why
-    wide will wind with within without women work workers working world would year years yesterday yet you young youth zero currency guest
-    location climate mountains islands geology imports exports establishment launch adoption focus massive supported directly signing builds expanded leaders
-    symbolic regular economic collaboration co frameworks links enabled allowed enhanced joint marked pattern reciprocal earlier linking target
-    demonstrates active examples academic enhancing addressing strengthening finalising encouraging bounded composed positioned prominent
-    generally neighbouring capital read share stay follow track comprehensive real-time updates related leave your post-war cross-border
-    institutions programs discussions tests testing prime minister president ministry foreign""".split()
-)  # fmt: skip
-_SMALL = frozenset("of for on de la le van von bin al del da di du".split())
-_FUNCTION = frozenset(
-    """a an the and or but nor so yet if in on at by to of for from with without within into onto over under above below between among about
-    as than that this these those it its he she they we i you his her their our your my who whose which what when where while how why is are was
-    were be been being has have had do does did will would shall should can could may might must not no also all both each every many most some
-    any such there here then thus however furthermore moreover meanwhile although though because since until after before during upon via per
-    several other another same new""".split()
-)  # fmt: skip
 _INSTITUTION = re.compile(
     r"(?:Ministry|Department|Organi[sz]ation|Agency|Institute|Institution|Cent(?:re|er)|Council|Committee|Commission|Board|Bureau|Office|Agreement|Treaty|"
     r"Forum|Partnership|Initiative|Association|Corporation|Conference|Convention|Declaration|Memorandum|Minister|Secretary|Dialogue|Fund|Programme|Program|"
@@ -69,28 +21,20 @@ _INSTITUTION = re.compile(
     r"Vision|Year|Services|Relief|Cooperation|Operations|Arrangement|Intent|Statement|Roadmap|Pact|Accord)s?"
 )  # fmt: skip
 _ABSTRACT = re.compile(r"(?:tion|sion|ment|ence|ance|ture|ity|ogy|ics|ry|erce|arch|lth|ergy|aw|Science|Trade|Land|Food|Labour|Space|Small|Peace|Free|Planning|Supplies|Medium|Goods|Oil|Sport|Sports|Youth|Arts)$")  # fmt: skip
-_ADJECTIVE = re.compile(r"(?:al|ic|ive|ary|able|[a-z]ed)$|^(?:Free|Open|Small|Medium|Micro|Special|Rules-Based|Clean|Green|New|Joint|Home)$")
-_TITLES = frozenset("Mr Mrs Ms Dr Prof Sir Shri Smt Messrs".split())
-_CALENDAR = frozenset(
-    """january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec
-    monday tuesday wednesday thursday friday saturday sunday spring summer autumn winter i""".split()
-)  # fmt: skip
-_DEMONYMS = frozenset(
-    """african american argentine asian australian austrian bangladeshi belgian brazilian british canadian chilean chinese colombian danish dutch
-    egyptian english european filipino finnish french german greek hungarian indian indonesian iranian iraqi irish israeli italian japanese
-    kenyan korean malaysian mexican nepalese nepali nigerian norwegian pakistani philippine polish portuguese russian saudi scottish singaporean
-    spanish swedish swiss taiwanese thai tibetan turkish ukrainian vietnamese western eastern northern southern indians americans australians
-    russians germans europeans koreans asians canadians italians buddhist hindu muslim christian sanskrit hindi tamil latin indo-japanese
-    hindus buddhists muslims christians""".split()
-)  # fmt: skip
+_ADJECTIVE = re.compile(
+    r"(?:al|ic|ive|ary|able|[a-z]ed)$|^(?:Free|Open|Small|Medium|Micro|Special|Rules-Based|Clean|Green|New|Joint|Home)$"
+)
 _COMMON_ENDING = re.compile(r"(?:ing|ly|tions?|sions?|ments?|ness|it(?:y|ies)|ers|ors|ists|ed|ances?|ences?|able|ible|ful|less|ives?|ous|ways|ships?|ures?|ades|ports|ages|ims|ages|lists|icals?)$")  # fmt: skip
 
 _LETTER = r"[^\W\d_]"
 _PIECE = rf"(?:Ph\.D\.?|(?:{_LETTER}\.){{2,}}{_LETTER}?(?!\w)|{_LETTER}(?:[\w]|[’'](?!s\b|\s)|&(?=\w))*(?:\.\d+)?)"
 _TOKEN = re.compile(rf"\d*(?:{_PIECE})(?:[-–‑/](?=\w)(?:{_PIECE}|\d+(?:\.\d+)?))*|\d+(?:[.,]\d+)*|&|\S")
+_ABBREVIATED = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|No|Rs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z])$")
+_AT_HEAD = re.compile(r"(?:^|[.!?]\s)\s*$")
 _SENTENCE_END = frozenset(".!?:•|·*")
 _OPENING = frozenset("“\"‘'([«-–—")
 _CODE = re.compile(r"^(?:[A-Z]{1,4}-?\d[\w-]*|\d{1,2}[A-Z]{1,3}|[A-Z][a-zA-Z]+-\d+[\w-]*)$")
+_PERIOD = re.compile(r"^(?:FY\d\d.*|Q[1-4]|H[12])$")  # of a date
 _ROMAN = re.compile(r"^[IVX]{1,4}$")
 _VERSION = re.compile(r"^\d+\.\d+$|^\d{1,3}$")
 MAX_HEADING = 24  # words
@@ -104,6 +48,9 @@ class Lexicon(msgspec.Struct, frozen=True):
     known: tuple[str, ...] = ()  # names declared beforehand, such as "G7" or "Digital Partnership 2.0"
 
 
+NOTHING_SEEN = Lexicon()
+
+
 def lexicon(texts: Iterable[str], known: Iterable[str] = ()) -> Lexicon:
     """Return what the running text of a document shows about its words; headings are left out, for they capitalise as they like."""
     lower: set[str] = set()
@@ -111,25 +58,24 @@ def lexicon(texts: Iterable[str], known: Iterable[str] = ()) -> Lexicon:
     for text in texts:
         if is_heading(text):
             continue
-        for token, start, head in _tokens(text):
+        for token, _, head in _tokens(text):
             if token[:1].islower():
                 lower.update(re.split(r"[-–‑/]", token.lower()))
                 lower.add(token.lower())
             elif _capital(token) and not head:
                 capital.add(token)
-            del start
     return Lexicon(frozenset(lower), frozenset(capital), tuple(sorted(known, key=len, reverse=True)))
 
 
 def is_heading(text: str) -> bool:
     """Whether a paragraph capitalises most of its words, as titles do."""
-    words = [word for word in re.findall(r"[^\W\d_][\w’'-]*", text) if word.lower() not in _FUNCTION]
+    words = [word for word in re.findall(r"[^\W\d_][\w’'-]*", text) if word.lower() not in FUNCTION]
     if not 3 <= len(words) <= MAX_HEADING or re.search(r"[.!?]\s*$", text):
         return False
     return sum(word[0].isupper() for word in words) > 0.74 * len(words)
 
 
-def names(text: str, seen: Lexicon = Lexicon()) -> Iterator[Found]:  # noqa: B008  a frozen record without contents
+def names(text: str, seen: Lexicon = NOTHING_SEEN) -> Iterator[Found]:
     """Yield the proper names of a text in order. In a heading, only those that the rest of the document shows to be names."""
     taken: list[tuple[int, int]] = []
     found: list[Found] = []
@@ -144,7 +90,7 @@ def names(text: str, seen: Lexicon = Lexicon()) -> Iterator[Found]:  # noqa: B00
         if any(start < last and first < end for first, last in taken):
             continue
         titled = end <= heading and not (heading < len(text) and _is_institution(run))
-        for kept in _known_parts(run, seen) if titled else [_trimmed(run, seen)]:
+        for kept in _known_parts(run, seen, strict=heading == len(text)) if titled else [_trimmed(run, seen)]:
             if kept and not _only_common(kept):
                 start, end = kept[0][1], kept[-1][1] + len(kept[-1][0])
                 found.append(Found("name", text[start:end], start, end))
@@ -156,7 +102,7 @@ def _lead_in(text: str) -> int:
     match = re.match(r"\W*([A-Z][^:.!?]{3,80}):\s", text)
     if not match:
         return 0
-    words = [word for word in re.findall(r"[^\W\d_][\w’'-]*", match[1]) if word.lower() not in _FUNCTION]
+    words = [word for word in re.findall(r"[^\W\d_][\w’'-]*", match[1]) if word.lower() not in FUNCTION]
     return match.end() if len(words) > 1 and all(word[0].isupper() for word in words) else 0
 
 
@@ -170,19 +116,13 @@ Token = tuple[str, int, bool]  # the word, where it begins, whether it heads a s
 def _tokens(text: str) -> Iterator[Token]:
     head = True
     for match in _TOKEN.finditer(text):
-        token = match[0]
-        if token[0].isalnum() or token == "&":
-            yield token, match.start(), head
-            head = token in _TITLES and head
-            if token.endswith(".") and token.count(".") == 1:
-                head = True
-        elif token in _SENTENCE_END:
-            before = text[: match.start()]
-            abbreviated = token == "." and re.search(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|No|Rs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z])$", before)
-            head = head if abbreviated else True
-        elif token not in _OPENING:
-            head = False
-        elif token in "-–—" and not re.search(r"(?:^|[.!?]\s)\s*$", text[: match.start()]):
+        word, before = match[0], text[: match.start()]
+        if word[0].isalnum() or word == "&":
+            yield word, match.start(), head
+            head = (word in TITLES and head) or (word.endswith(".") and word.count(".") == 1)
+        elif word in _SENTENCE_END:
+            head = head or not (word == "." and _ABBREVIATED.search(before))
+        elif word not in _OPENING or (word in "-–—" and not _AT_HEAD.search(before)):
             head = False
 
 
@@ -209,13 +149,15 @@ def _runs(text: str) -> Iterator[list[Token]]:
                 index += used
                 continue
             joined = gap == " " and not token[2]
-            if joined and (_capital(token[0]) and token[0] not in _TITLES or (_VERSION.match(token[0]) and _takes_number(last[0]))):
+            if joined and (
+                (_capital(token[0]) and token[0] not in TITLES) or (_VERSION.match(token[0]) and _takes_number(last[0]))
+            ):
                 run.append(token)
                 index += 1
                 continue
             yield run
             run = []
-        if _capital(token[0]) and token[0].rstrip(".") not in _TITLES and token[0] != "&":
+        if _capital(token[0]) and token[0].rstrip(".") not in TITLES and token[0] != "&":
             run = [token]
         index += 1
     if run:
@@ -229,9 +171,9 @@ def _takes_number(word: str) -> bool:
 def _link(tokens: list[Token], index: int, run: list[Token], text: str) -> tuple[list[Token], int]:
     """Return the small words and the capitalised one after them that go on with the run, and how many words that is."""
     small = tokens[index][0]
-    if small not in _SMALL | {"and", "&", "the"} or small == "the":
+    if small not in SMALL | {"and", "&", "the"} or small == "the":
         return [], 0
-    ahead = tokens[index : index + 3]
+    ahead = tokens[index : index + 4]
     words = ahead[:1]
     for token in ahead[1:]:
         before = words[-1]
@@ -240,15 +182,15 @@ def _link(tokens: list[Token], index: int, run: list[Token], text: str) -> tuple
         words.append(token)
         if _capital(token[0]):
             break
-        if token[0] != "the" or small not in {"of", "for", "on"}:
+        if not (token[0] == "the" and small in {"of", "for", "on"}) and not (token[0] in PARTICLES and small in PARTICLES):
             return [], 0
-    if len(words) < 2 or not _capital(words[-1][0]) or words[-1][0] in _TITLES:
+    if len(words) < 2 or not _capital(words[-1][0]) or words[-1][0] in TITLES:
         return [], 0
     if small in {"and", "&"}:
         return (words, len(words)) if small == "&" or _joins(tokens, index, run, text) else ([], 0)
     if small in {"for", "on"} and not any(_INSTITUTION.fullmatch(word.rpartition("-")[2]) for word, _, _ in run):
         return [], 0
-    if small == "of" and (run[-1][0].lower() in _DEMONYMS or (len(run) == 1 and run[0][2] and run[0][0].lower() in _STARTERS)):
+    if small == "of" and (run[-1][0].lower() in DEMONYMS or (len(run) == 1 and run[0][2] and run[0][0].lower() in STARTERS)):
         return [], 0
     return words, len(words)
 
@@ -275,13 +217,16 @@ def _joins(tokens: list[Token], index: int, run: list[Token], text: str) -> bool
 
 def _trimmed(run: list[Token], seen: Lexicon) -> list[Token]:
     """Return the run without what is no name: a sentence's first word, days and months at its ends."""
-    while run and (run[0][0].lower() in _CALENDAR | (_FUNCTION if not run[0][0].isupper() or len(run[0][0]) == 1 else frozenset()) or not _capital(run[0][0])):
+    while run and (
+        run[0][0].lower() in CALENDAR | (FUNCTION if not run[0][0].isupper() or len(run[0][0]) == 1 else frozenset())
+        or not _capital(run[0][0])
+    ):
         run = run[1:]
     if run and run[0][2] and _common(run, seen):
         run = run[1:]
         while run and not _capital(run[0][0]):
             run = run[1:]
-    while run and run[-1][0].lower() in _CALENDAR:
+    while run and (run[-1][0].lower() in CALENDAR or _PERIOD.match(run[-1][0])):
         run = run[:-1]
     return run
 
@@ -290,7 +235,7 @@ def _common(run: list[Token], seen: Lexicon) -> bool:
     """Whether the first word of a sentence is a word like others, and the name, if any, begins after it."""
     word = run[0][0]
     lower = word.lower()
-    if word.isupper() and len(word) > 1 and lower not in _FUNCTION:
+    if word.isupper() and len(word) > 1 and lower not in FUNCTION:
         return False
     if _CODE.match(word) or any(letter.isupper() for letter in word[1:]):
         return False
@@ -298,31 +243,55 @@ def _common(run: list[Token], seen: Lexicon) -> bool:
         return False
     if len(run) > 1:
         follows = run[1][0]
-        if lower in _FUNCTION or (follows.isupper() and lower in _STARTERS):
+        if lower in FUNCTION or (follows.isupper() and lower in STARTERS):
             return True
         if lower.endswith(("ed", "ing")) and lower not in {"united", "allied", "associated"} and not _heads_a_name(word, run):
             return True
-        return (lower in _STARTERS and not _heads_a_name(word, run)) or (lower in seen.lower and lower in _STARTERS) or lower.endswith("ly")
+        return (
+            (lower in STARTERS and not _heads_a_name(word, run))
+            or (lower in seen.lower and lower in STARTERS)
+            or lower.endswith("ly")
+        )
     first = re.split(r"[-–‑]", lower)[0]
-    return lower in _STARTERS or lower in seen.lower or first in _STARTERS or bool(_COMMON_ENDING.search(lower))
+    return lower in STARTERS or lower in seen.lower or first in STARTERS or bool(_COMMON_ENDING.search(lower))
 
 
 def _heads_a_name(word: str, run: list[Token]) -> bool:
     """Whether a common word begins the name itself: "Prime Minister Modi", "Joint Declaration on Security"."""
-    offices = {"Prime", "Foreign", "Minister", "President", "Parliament", "Ministry", "Chief", "Home", "Defence", "Finance", "Railway", "Trade", "Supply"}
+    offices = {
+        "Prime",
+        "Foreign",
+        "Minister",
+        "President",
+        "Parliament",
+        "Ministry",
+        "Chief",
+        "Home",
+        "Defence",
+        "Finance",
+        "Railway",
+        "Trade",
+        "Supply",
+    }
     if word in offices and len(run) > 1:
-        return run[1][0] in {"Minister", "Secretary", "Ministry", "Cabinet", "Chain", "of"} or word in {"President", "Minister", "Ministry"}
+        return run[1][0] in {"Minister", "Secretary", "Ministry", "Cabinet", "Chain", "of"} or word in {
+            "President",
+            "Minister",
+            "Ministry",
+        }
     return any(_INSTITUTION.fullmatch(each) for each, _, _ in run[1:])
 
 
-def _known_parts(run: list[Token], seen: Lexicon) -> Iterator[list[Token]]:
-    """Yield the stretches of a heading's run whose words are written with capitals inside the document's sentences."""
+def _known_parts(run: list[Token], seen: Lexicon, *, strict: bool) -> Iterator[list[Token]]:
+    """Yield the stretches of a heading's run whose words are written with capitals inside the document's sentences.
+
+    Where not `strict`, a word that the document writes nowhere else is taken for a name if it looks like none of the common words.
+    """
     part: list[Token] = []
     for token in run:
         lower = token[0].lower()
-        sure = (token[0] in seen.capital and lower not in seen.lower) or not (
-            lower in seen.lower | _STARTERS | _FUNCTION or _COMMON_ENDING.search(lower) or not seen.capital
-        )
+        common = lower in seen.lower or lower in STARTERS or lower in FUNCTION or bool(_COMMON_ENDING.search(lower))
+        sure = (token[0] in seen.capital and lower not in seen.lower) or not (strict or common)
         if sure or (token[0].isupper() and len(token[0]) > 1) or _CODE.match(token[0]) or (part and not _capital(token[0])):
             part.append(token)
             continue
@@ -340,7 +309,15 @@ def _ended(part: list[Token]) -> list[Token]:
 def _only_common(run: list[Token]) -> bool:
     """Whether nothing is left that names: a demonym alone, a single capital letter, a Roman numeral."""
     if len(run) > 1:
-        return all(word.lower() in _DEMONYMS | _CALENDAR for word, _, _ in run)
+        return all(word.lower() in DEMONYMS | CALENDAR for word, _, _ in run)
     word = run[0][0]
     lower = word.lower()
-    return lower in _DEMONYMS or lower in _CALENDAR or len(word) == 1 or bool(_ROMAN.match(word)) or (lower in _FUNCTION and not (word.isupper() and len(word) > 1))
+    if _PERIOD.match(word):
+        return True
+    return (
+        lower in DEMONYMS
+        or lower in CALENDAR
+        or len(word) == 1
+        or bool(_ROMAN.match(word))
+        or (lower in FUNCTION and not (word.isupper() and len(word) > 1))
+    )

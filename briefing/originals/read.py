@@ -10,7 +10,7 @@ TEXT = ("txt", "text", "md", "markdown", "")
 HTML = ("html", "htm", "xhtml")
 KINDS = (*TEXT[:-1], *HTML, "docx", "pdf")
 _SPACE = re.compile(r"[^\S\n]+")
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,30})""", re.I)
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,30})""", re.IGNORECASE)
 
 
 class Unreadable(BriefingError):

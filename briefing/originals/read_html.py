@@ -1,5 +1,8 @@
 """The blocks of an HTML page as paragraphs; scripts, styles and navigation are left out."""
 
+# ruff: noqa: SIM905
+# Lists of words read best as words.
+
 from __future__ import annotations
 
 from html.parser import HTMLParser

@@ -18,12 +18,14 @@ def pdf(data: bytes) -> list[str]:
     try:
         import pypdf
     except ImportError:
-        raise Unreadable("PDF files are read with pypdf, which is not installed", "pip install 'briefing-generator[originals]'") from None
+        raise Unreadable(
+            "PDF files are read with pypdf, which is not installed", "pip install 'briefing-generator[originals]'"
+        ) from None
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its remarks on damaged files are not ours to print
     try:
         reader = pypdf.PdfReader(BytesIO(data))
         pages = [page.extract_text() for _, page in zip(range(MAX_PAGES), reader.pages, strict=False)]
-    except Exception as error:  # noqa: BLE001  on damaged files pypdf raises whatever its parts raise
+    except Exception as error:  # noqa: BLE001 - on damaged files pypdf raises whatever its parts raise
         raise Unreadable(f"the PDF cannot be read: {type(error).__name__}") from None
     found = [paragraph for page in pages for paragraph in joined(page.split("\n"))]
     if not any(map(str.strip, found)):

@@ -15,13 +15,17 @@ _NTH = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth",
     "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
 )  # fmt: skip
-_NTHS = {word: number for number, word in enumerate(_NTH, 1)} | {f"{word[:-1]}ieth": value for word, value in _VALUES.items() if word in _TENS}
+_NTHS = {word: number for number, word in enumerate(_NTH, 1)} | {
+    f"{word[:-1]}ieth": value for word, value in _VALUES.items() if word in _TENS
+}
 _NTHS |= {"hundredth": 100, "thousandth": 1000}
 
 SMALL = "|".join(sorted((word for word in _VALUES if word not in {"zero", "one"}), key=len, reverse=True))
 _ANY = "|".join(sorted((*_VALUES, *_BIG), key=len, reverse=True))
 # One word that is a number by itself, or several of which the first begins one; "one" alone is a pronoun as often as a number.
-CARDINAL = rf"(?:(?:one|an?)[\s-](?=(?:hundred|thousand|million|billion|trillion|lakh|crore)\b)|(?:{SMALL})\b[\s-]?)(?:(?:(?<=[a-z][\s-])|\b)(?:and\s)?(?:{_ANY})\b[\s-]?)*"
+CARDINAL = (
+    rf"(?:(?:one|an?)[\s-](?:hundred|thousand|million|billion|trillion|lakh|crore)|(?:{SMALL}))\b(?:[\s-](?:and\s)?(?:{_ANY})\b)*"
+)
 ORDINAL = (
     rf"(?:(?:{'|'.join(_TENS)})-(?:{'|'.join(_NTH[:9])})|"
     rf"{'|'.join(sorted((word for word in _NTHS if word != 'first'), key=len, reverse=True))})"

@@ -81,7 +81,7 @@ def write_blocks(w: Writer, blocks: Iterable[Block], pages: Mapping[str, int]) -
             case Group(blocks=inner, keep=keep):
                 _group(w, inner, pages, keep=keep)
             case PageBreak():
-                w.new_page = bool(w.out)
+                w.new_page = bool(w.out) and not w.summary  # a single page has no breaks
             case _:
                 assert_never(block)
 

@@ -154,7 +154,6 @@ class _Writer:
         if not part:
             self.enter_text()
         code = self.code
-        end = "" if part else " "  # labels stand by themselves
         placed = False
         link: tuple[Element, Box] | None = None
         for span in line.spans:
@@ -175,9 +174,11 @@ class _Writer:
             if not placed:
                 code.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm")
                 placed = True
-            self.show(span.text + end, dress)
+            self.show(span.text, dress)
         if link:
             self.tags.annotate(self.number, *link)
+        if line.spans and (part is None or part.kind == "contents-entry"):
+            self.show(" ", line.spans[-1].dress)  # labels stand by themselves, and so do page numbers
 
     def show(self, text: str, dress: Dress) -> None:
         if self.font != (dress.face, dress.size):

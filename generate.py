@@ -202,15 +202,14 @@ def coverage(
     """Show, for each source, the figures, dates and names found in its original, and those that no fact covers."""
     with _problems_shown(as_json):
         from briefing import pipeline
-        from briefing.originals.coverage import as_dict, lines
 
-        found, problems = pipeline.coverage(dossier, originals)
-    for problem in problems:
+        found = pipeline.coverage(dossier, originals, every=every)
+    for problem in found.problems:
         typer.echo(str(problem), err=True)
     if as_json:
-        _print_json(as_dict(found))
+        _print_json(found.data)
         return
-    for line in lines(found, every=every):
+    for line in found.lines:
         typer.echo(line)
 
 

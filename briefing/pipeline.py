@@ -12,7 +12,7 @@ import msgspec
 from briefing.load.files import Files, font_reader, read_dossier, write_atomically
 from briefing.look import Look
 from briefing.model import Contents, Document, Group
-from briefing.problems import Location, Problem, ProblemsFound, nearest
+from briefing.problems import BriefingError, Location, Problem, ProblemsFound, nearest
 
 if TYPE_CHECKING:
     from briefing.compose.explain import Shown
@@ -146,7 +146,7 @@ def _evidence(files: Files, order: Order, document: Document, made: Sequence[tup
 
     loaded = load(files)
     digests = {path.name: sha256(data).hexdigest() for path, data in made}
-    return written(evidence(loaded.dossier, loaded.recipes[order.name], document, order.as_of, order.stem, digests), form)
+    return written(evidence(loaded.dossier, loaded.recipes[order.name], document, order.stem, digests), form)
 
 
 def compose_one(files: Files, order: Order) -> Composed:
@@ -322,15 +322,26 @@ def check(root: Path, as_of: date, originals: Path | None = None) -> Report:
     return Report(tuple(sorted(set(problems))), len(dossier.facts), len(dossier.sources), len(loaded.recipes), compared)
 
 
-def coverage(root: Path, originals: Path) -> tuple[Coverage, tuple[Problem, ...]]:
-    """Return what the originals in a folder hold and which facts hold it, and what is wrong with originals that could not be read."""
+class Covered(msgspec.Struct, frozen=True):
+    """What the originals hold and which facts hold it: as records, as lines to read, as plain data; and what could not be read."""
+
+    coverage: Coverage
+    lines: tuple[str, ...]
+    data: dict[str, object]
+    problems: tuple[Problem, ...]
+
+
+def coverage(root: Path, originals: Path, *, every: bool = False) -> Covered:
+    """Return what the originals in a folder hold and which facts hold it; with `every`, the lines tell what is covered too."""
     from briefing.load.dossier import load
+    from briefing.originals.coverage import as_dict, lines
     from briefing.originals.coverage import coverage as covered
 
     files = read_dossier(root)
     dossier = load(files).dossier
     was_read = _read_originals(dossier, files, originals)
-    return covered(dossier, was_read), was_read.problems
+    found = covered(dossier, was_read)
+    return Covered(found, tuple(lines(found, every=every)), as_dict(found), was_read.problems)
 
 
 def _read_originals(dossier: Dossier, files: Files, originals: Path) -> Read:
@@ -367,7 +378,8 @@ def _aged(dossier: Dossier, files: Files, as_of: date) -> Iterable[Problem]:
 def explain(root: Path, what: str, as_of: date, *, pages: bool = False) -> dict[str, object]:
     """Return what a fact, a source or a figure as printed is, and every place it stands in, of each brief and summary.
 
-    With `pages`, also the page of each place in the PDF. Raises ProblemsFound where nothing is called so, and as `make` does.
+    With `pages`, also the page of each place in the PDF. A document that cannot be made is told as such. Raises ProblemsFound where
+    nothing is called so, and for problems of the dossier.
     """
     from briefing.compose.explain import explain
     from briefing.load.dossier import load
@@ -376,8 +388,17 @@ def explain(root: Path, what: str, as_of: date, *, pages: bool = False) -> dict[
 
     files = read_dossier(root)
     loaded = load(files)
-    shown = [_shown(root, files, Order(name, as_of, even_if_stale=True), pages=pages) for name in loaded.recipes]
-    return explain(loaded.dossier, what, as_of, shown, asked(what, known_units(loaded.dossier.header.units)))
+    if errors := [problem for problem in checked(loaded, files) if not problem.warning]:
+        raise ProblemsFound(errors)
+    shown: list[Shown] = []
+    not_made: dict[str, str] = {}
+    for name in loaded.recipes:
+        try:
+            shown.append(_shown(root, files, Order(name, as_of, even_if_stale=True), pages=pages))
+        except BriefingError as error:
+            not_made[name] = str(error).partition("\n")[0]
+    same = asked(what, known_units(loaded.dossier.header.units))
+    return explain(loaded.dossier, what, as_of, shown, same, not_made=not_made)
 
 
 def explained(record: dict[str, object]) -> str:

@@ -4,6 +4,7 @@
       ProblemsFound               mistakes of an author: a list of `Problem`, every one with its place
       OnePageImpossible           a summary that no allowed means brings down to one page
       MissingGlyph                a character that none of the fonts has
+      Unreadable                  an original, to compare facts with, that cannot be read
 
 An author's mistake is a `Problem`; it is collected, never raised one by one.
 """
@@ -72,6 +73,14 @@ class MissingGlyph(BriefingError):
     def __init__(self, character: str, context: str) -> None:
         self.character, self.context = character, context
         super().__init__(f"no font has {character!r} (U+{ord(character):04X}), in: {context[:60]!r}")
+
+
+class Unreadable(BriefingError):
+    """An original that cannot be read; the message says why and `hint` what to do about it."""
+
+    def __init__(self, why: str, hint: str = "") -> None:
+        self.hint = hint
+        super().__init__(why)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -323,6 +323,15 @@ class Theme(msgspec.Struct, frozen=True):
     at: Location = NOWHERE
 
 
+class Materiality(msgspec.Struct, frozen=True):
+    """From when on a change makes an edition a major one."""
+
+    by_measure: dict[str, str] = msgspec.field(default_factory=dict)  # for figures: {count: 5 %, price: 2 % or 0.5 billion}
+    default: str = "any"  # for figures of all other measures
+    changes: dict[str, Literal["major", "minor"]] = msgspec.field(default_factory=dict)  # by kind of change: {source: major}
+    at: Location = NOWHERE
+
+
 class Header(msgspec.Struct, frozen=True):
     """What is true of the dossier as a whole."""
 
@@ -341,6 +350,7 @@ class Header(msgspec.Struct, frozen=True):
     well_known: tuple[str, ...] = ()  # abbreviations that running text need not spell out; the list of abbreviations still does
     confidence: Scale | None = None
     likelihood: Scale | None = None
+    materiality: Materiality = Materiality()
     at: Location = NOWHERE
 
 

@@ -35,7 +35,13 @@ def as_pdf(documents: Mapping[str, bytes], folder: Path, *, with_fonts: bool = T
         (folder / f"{name}.docx").write_bytes(documents[name])
     for start in range(0, len(names), _AT_ONCE):
         files = [str(folder / f"{name}.docx") for name in names[start : start + _AT_ONCE]]
-        command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", f"pdf{options}"]
+        command = [
+            "soffice",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            f"pdf{options}",
+        ]
         subprocess.run([*command, "--outdir", str(folder), *files], check=True, capture_output=True, env=environment, timeout=600)
     return {name: folder / f"{name}.pdf" for name in names}
 

@@ -75,7 +75,18 @@ _TONGUES = {
     "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogochuchafnaventyretour 0123456789012345678901234567890123456789 and/or ministry.of.works",
     "figures": "2024: 1,400 km, 38 %, USD 612 m (2025–29), ₹250 crore – 7/9 “ratified”; 14/yr; €2.3 bn; §12(3)(b); A&B <C>",
 }  # fmt: skip
-_NUMBERS = ("USD 612 million", "14", "€ 2.3 billion", "38%", "1,400 km", "7 of 9", "₹ 250 crore", "2025–29", "3 to 4 per 100,000", "by end-2026")
+_NUMBERS = (
+    "USD 612 million",
+    "14",
+    "€ 2.3 billion",
+    "38%",
+    "1,400 km",
+    "7 of 9",
+    "₹ 250 crore",
+    "2025–29",
+    "3 to 4 per 100,000",
+    "by end-2026",
+)
 _ROLES: tuple[ParagraphRole, ...] = ("body", "body", "body", "lead", "judgement", "notice", "source", "small", "label")
 
 lengths = st.one_of(st.integers(1, 12), st.integers(8, 30), st.integers(25, 70))
@@ -133,12 +144,15 @@ def tables(draw: st.DrawFn, tongue: str) -> Table:
     wide = draw(st.integers(1, 8))
     aligns: tuple[Literal["left", "right", "center"], ...] = ("left", "right", "center")
     columns = tuple(
-        Column(draw(inlines(tongue, 4)), draw(st.sampled_from(aligns)), draw(st.sampled_from([0.0, 0.0, 0.0, 1.0, 2.0]))) for _ in range(wide)
+        Column(draw(inlines(tongue, 4)), draw(st.sampled_from(aligns)), draw(st.sampled_from([0.0, 0.0, 0.0, 1.0, 2.0])))
+        for _ in range(wide)
     )
     short = draw(st.booleans())
     rows = []
     for at in range(draw(st.integers(1, 16))):
-        cells = tuple(Cell(draw(inlines(tongue, 3 if short or place else 12)) if draw(st.integers(0, 9)) else ()) for place in range(wide))
+        cells = tuple(
+            Cell(draw(inlines(tongue, 3 if short or place else 12)) if draw(st.integers(0, 9)) else ()) for place in range(wide)
+        )
         rows.append(Row(cells, draw(values), f"row {at}"))
     caption, source = (draw(st.one_of(st.just(()), inlines(tongue, 14))) for _ in range(2))
     return Table(columns, tuple(rows), "", caption, "What the table holds", source, draw(st.booleans()))
@@ -155,7 +169,8 @@ def key_numbers(draw: st.DrawFn, tongue: str) -> Block:
 @st.composite
 def charts(draw: st.DrawFn, tongue: str) -> Block:
     points = tuple(
-        Point(prose(tongue, at * 5, draw(st.integers(1, 4))), float(at * 7 + 3), f"{at * 7 + 3}", "fact") for at in range(draw(st.integers(1, 5)))
+        Point(prose(tongue, at * 5, draw(st.integers(1, 4))), float(at * 7 + 3), f"{at * 7 + 3}", "fact")
+        for at in range(draw(st.integers(1, 5)))
     )
     return Chart("bar", (Series("Patrols", points),), "", draw(inlines(tongue, 10)), "Patrols by area", "patrols a year")
 
@@ -177,7 +192,9 @@ def groups(draw: st.DrawFn, tongue: str) -> Block:
 
 @st.composite
 def details(draw: st.DrawFn, tongue: str) -> Block:
-    entries = tuple(Entry(prose(tongue, draw(st.integers(0, 9)), 1)[:18], draw(inlines(tongue, 8))) for _ in range(draw(st.integers(1, 6))))
+    entries = tuple(
+        Entry(prose(tongue, draw(st.integers(0, 9)), 1)[:18], draw(inlines(tongue, 8))) for _ in range(draw(st.integers(1, 6)))
+    )
     return Details(entries, draw(st.sampled_from(["identity", "abbreviations", "end-matter"])))
 
 
@@ -201,7 +218,11 @@ def summaries(draw: st.DrawFn) -> Document:
         blocks.append(Callout("bottom-line", (Text("Bottom line"),), (Paragraph(draw(inlines(tongue, 50))),)))
     many = st.lists(_sections(tongue), min_size=5, max_size=14)
     sections = draw(many if may_go == "all" else st.one_of(st.lists(_sections(tongue), max_size=4), many))
-    blocks += [Group((each,), drop=draw(st.integers(1, 9)), name=f"section {at}") for at, each in enumerate(sections)] if may_go == "all" else sections
+    blocks += (
+        [Group((each,), drop=draw(st.integers(1, 9)), name=f"section {at}") for at, each in enumerate(sections)]
+        if may_go == "all"
+        else sections
+    )
     if draw(st.booleans()):
         sources = draw(st.integers(3, 8))
         blocks.append(SourceList(tuple(SourceEntry(at, f"s{at}", draw(inlines(tongue, 25))) for at in range(1, sources + 1))))

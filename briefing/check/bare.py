@@ -12,7 +12,7 @@ from briefing.check.places import Places
 from briefing.check.printed import Words, printed
 from briefing.problems import Problem
 from briefing.recipe import Recipe
-from briefing.seeds import Dossier, Fact, Figure
+from briefing.seeds import Dossier, Fact, Figure, Wording
 
 _AMOUNT = re.compile(r"[%$€£¥₹₩]|cent|illion|crore|lakh|[A-Z]{3}")  # of money or of a hundred: never a date or a count
 _NO_RECIPES: Mapping[str, Recipe] = {}
@@ -27,7 +27,7 @@ def phrases_of(dossier: Dossier) -> tuple[str, ...]:
     """Return besides the names what a document may print with digits in it: the shelf life, the contact, what the scales' words mean."""
     header = dossier.header
     meanings = (meaning for scale in (header.likelihood, header.confidence) if scale for meaning in scale.words.values())
-    return (*names_of(dossier), header.shelf_life, header.contact, *meanings)
+    return (*names_of(dossier), header.shelf_life, *header.shelf_lives.values(), header.contact, *meanings)
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -80,7 +80,7 @@ def _hint(words: Words, known: _Known) -> str:
         return "give the fact a figure, or say it after 'Public record:'"
     if words.fact in known.facts:
         return f"the fact {words.fact} has no such figure or date"
-    if words.field in ("says", "upcoming", "overdue", "happened", "cancelled"):
+    if words.field in ("says", *Wording.__struct_fields__):
         return "write {name} for a figure of the fact; a name such as G7 is declared under names in the dossier"
     if words.markup or words.field in ("caption", "alt"):
         return "write {fact.figure}; a name such as G7 is declared under names in the dossier"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from briefing.check.figures import PARAGRAPHS, PUBLIC_RECORD, bare
-from briefing.model import Cite, Contents, Details, Document, Heading, Number, SourceList, Table, Text, Title
+from briefing.model import Cite, Contents, Details, Document, Group, Heading, Number, SourceList, Table, Text, Title
 from briefing.problems import NOWHERE, Location, Problem
 from briefing.walk import plain
 from briefing.when import MONTHS
@@ -22,7 +22,7 @@ def check_document(document: Document, names: Iterable[str] = (), at: Location =
     """Yield a problem for each figure in plain text, told by the heading it stands under; `at` is what to name as its place.
 
     Figures may stand in a `Number`, a source mark, the title, the identity block, the abbreviations, the end matter, the list of
-    sources and the contents; a caption has a number of its own, the annex has ids and paragraphs, and the document its date.
+    sources, the contents and what changed since the last edition; a caption has a number of its own, the annex has ids and paragraphs, and the document its date.
     """
     day = document.as_of
     allowed = (*names, f"{day.day} {MONTHS[day.month - 1]} {day.year}", day.isoformat())
@@ -52,6 +52,8 @@ class _Own(msgspec.Struct, frozen=True):
 def _in_order(tree: object) -> Iterator[object]:
     match tree:
         case Number() | Cite() | Title() | Details() | SourceList() | Contents():
+            return
+        case Group(name="changes"):  # figures of earlier editions, as these had them from their facts
             return
         case Table() if tree.id.startswith(_ANNEX):
             yield _Own(_NUMBERED.sub("", plain(tree.caption), count=1))

@@ -29,7 +29,9 @@ def check_facts(dossier: Dossier, places: Places) -> Iterator[Problem]:
         yield from _shelf_life(f"the dossier, shelf_lives of {measure}", life, dossier.header.at, places)
         if measure not in measures:
             place = places.word(dossier.header.at, measure, after="shelf_lives")
-            yield Problem(place, "F014", f"shelf_lives: no fact has the measure {measure!r}", nearest(measure, measures), warning=True)
+            yield Problem(
+                place, "F014", f"shelf_lives: no fact has the measure {measure!r}", nearest(measure, measures), warning=True
+            )
     yield from _priorities(dossier, places)
 
 

@@ -108,5 +108,8 @@ def _charts(dossier: Dossier) -> Iterator[Words]:
 def _recipe(name: str, recipe: Recipe) -> Iterator[Words]:
     for field in ("title", "short_title", "subtitle", "theme_title", "series"):
         yield Words(getattr(recipe, field), recipe.at, field, f"{name}, {field}", title=True)
+    for titles in recipe.otherwise:
+        for field in ("title", "short_title", "subtitle"):
+            yield Words(getattr(titles, field), titles.at, field, f"{name}, {field}", title=True)
     for field in ("audience", "disclaimer"):
         yield Words(getattr(recipe, field), recipe.at, field, f"{name}, {field}")

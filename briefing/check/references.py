@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from briefing.check.braces import braces
+from briefing.check.braces import Brace, braces
 from briefing.check.derived import check_derived
 from briefing.check.facts import check_facts
 from briefing.check.places import Places
@@ -44,6 +45,7 @@ class _Checker:
 
     def __init__(self, dossier: Dossier, places: Places) -> None:
         self.dossier, self.places = dossier, places
+        self.citing = Counter(name for fact in dossier.facts.values() for name in {ref.source for ref in fact.sources})
         self.theme_ids = [theme.id for theme in dossier.header.themes]
 
     # -------------------------------------------------------------------------------------------------------- one reference
@@ -94,6 +96,8 @@ class _Checker:
         for brace in braces(text):
             name, dot, figure = brace.name.partition(".")
             fact = self.dossier.facts.get(name)
+            if fact is not None:
+                yield from self.lost(fact, at, brace)
             if fact is not None and (not dot or figure == "says" or figure in _figures(fact)):
                 continue
             place = self.places.token(at, brace.token, brace.nth)
@@ -105,6 +109,15 @@ class _Checker:
                 )
             else:
                 yield Problem(place, "R003", *_no_figure(fact, figure, "the prose"))
+
+    def lost(self, fact: Fact, at: Location, brace: Brace) -> Iterator[Problem]:
+        """Name a sentence that uses a fact whose source was taken away; a source that one fact alone names is misspelt there instead."""
+        for source in dict.fromkeys(reference.source for reference in fact.sources):
+            known = self.dossier.sources
+            if source not in known and (self.citing[source] > 1 or not nearest(source, known)):
+                place = self.places.token(at, brace.token, brace.nth)
+                message = f"the sentence uses the fact {fact.id}, and its source {source!r} is not there"
+                yield Problem(place, "R020", message)
 
     # ---------------------------------------------------------------------------------------------------------------- records
 

@@ -36,19 +36,19 @@ def check_templates(
             continue
         file, last = places.get(name, f"templates/{name}"), 0
         lines = {False: _CODE.sub(_blank, source).split("\n"), True: source.split("\n")}
-        after: dict[tuple[int, bool], int] = {}  # in a line, where to look for the next figure
+        after: dict[int, int] = {}  # in a line of words, where to look for the next figure; constants come in no order
         for line, words, constant in _printed(tree):
             text = words
             if not constant:
                 text, last = without_item_numbers(words, last)
             elif text in ids or text.partition(".")[0] in ids:
                 continue
-            for figure in bare(text, names, markup=True):
-                row = line + text.count("\n", 0, figure.start)
+            for figure in sorted(bare(text, names, markup=True), key=lambda each: each.start):
+                row = line if constant else line + text.count("\n", 0, figure.start)
                 found = re.compile(rf"(?<![\w.]){re.escape(figure.token)}" if constant else re.escape(figure.token))
-                at = found.search(lines[constant][row - 1], after.get((row, constant), 0))
-                if at:
-                    after[row, constant] = at.end()
+                at = found.search(lines[constant][row - 1], 0 if constant else after.get(row, 0))
+                if at and not constant:
+                    after[row] = at.end()
                 kind = "a number in words" if figure.written else "a figure"
                 place = Location(file, row, at.start() + 1 if at else 1)
                 yield Problem(place, "N003", f"the template prints {kind}: {figure.text!r}", _HINT)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from briefing.check.agreement import check_agreement
 from briefing.check.bare import check_words, names_of
+from briefing.check.materiality import check_materiality
 from briefing.check.places import Places
 from briefing.check.references import check
 from briefing.check.scales import check_scales
@@ -28,5 +29,6 @@ def check_all(
     yield from check_words(dossier, places, recipes)
     yield from check_agreement(dossier, places)
     yield from check_scales(dossier, places)
+    yield from check_materiality(dossier, places)
     ids = (*dossier.facts, *dossier.sources, *dossier.charts, *recipes, *templates, *(theme.id for theme in dossier.header.themes))
     yield from check_templates(templates, template_places, names_of(dossier), frozenset(ids))

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from briefing.compose import passes
+from briefing.compose.edition import changes, history, identity, label
 from briefing.compose.facts import Facts, FactView
 from briefing.compose.marks import Drop, Marks, escape
 from briefing.compose.markup import MarkupError, blocks
@@ -18,6 +19,7 @@ from briefing.compose.parts import DIFFERENCE_WORDS, STATE_WORDS, STATUS_WORDS, 
 from briefing.compose.select import select
 from briefing.compose.template import TemplateFault, run
 from briefing.compose.wording import worded_day
+from briefing.edition import DRAFT, EditionInfo
 from briefing.model import Block, Contents, Document, Heading, Inlines, PageBreak, SourceList, Text, Title
 from briefing.problems import Location, Problem, ProblemsFound, nearest
 from briefing.recipe import Recipe, Titles
@@ -52,13 +54,14 @@ def compose(
     page: str = "A4",
     full_brief: Recipe | None = None,
     even_if_stale: bool = False,
+    edition: EditionInfo = DRAFT,
 ) -> Document:
     """Return the document that a recipe makes of a dossier as of a day.
 
     `theme` narrows it to one subject; `annex` adds the table of all facts; `digest` is of all other inputs, and with what is
     drawn on of the dossier makes the one printed in the end matter: what was not known leaves no trace there; `full_brief` is
-    the brief that a summary belongs to; `even_if_stale` makes one that its recipe holds back for stale facts. Raises ProblemsFound
-    for an unknown theme, a date before every source, stale facts that the recipe does not let pass, and whatever is wrong with a
+    the brief that a summary belongs to; `even_if_stale` makes one that its recipe holds back for stale facts; `edition` is what
+    it says about its edition. Raises ProblemsFound for an unknown theme, a date before every source, stale facts that the recipe does not let pass, and whatever is wrong with a
     template, its Markdown, or that of the prose it prints.
     """
     known = [each.id for each in dossier.header.themes]
@@ -85,7 +88,7 @@ def compose(
     parts, marks = Parts(facts), Marks()
     digest = drawn_on(chosen, digest) if digest else ""
     maker = _Maker(recipe, chosen, facts, parts, marks, theme=theme, annex=annex, digest=digest, full_brief=full_brief)
-    maker.even_if_stale = even_if_stale
+    maker.even_if_stale, maker.edition = even_if_stale, edition
     try:
         text = run(templates, places, recipe.template_name, maker.values(), maker.printed)
         found = blocks(text, marks)
@@ -128,7 +131,7 @@ class _Maker:
         self.wants_annex, self.digest = annex, digest
         self.titles = titles(recipe, dossier)
         self.full_brief = titles(full_brief, dossier).title if full_brief else ""
-        self.even_if_stale = False
+        self.even_if_stale, self.edition = False, DRAFT
         self._prose: dict[Prose, None] = {}
 
     @property
@@ -176,6 +179,9 @@ class _Maker:
             "sources": lambda: self._block(SourceList(())),
             "abbreviations": lambda: self._block(details((), "abbreviations")),
             "end_matter": lambda: self._block(self._end_matter()),
+            "changes": lambda limit=8: self._block(
+                changes(self.edition, self.facts, brief=self.recipe.kind == "summary", limit=int(limit))
+            ),
             "annexes": self._annexes,
             "source_span": lambda: self._inline(parts.span()),
             "source_count": len(self.dossier.sources),
@@ -266,7 +272,7 @@ class _Maker:
         span = self.parts.span()
         entries: list[tuple[str, Inlines | str]] = [
             ("Marking", marking.capitalize() if marking else ""),
-            ("Edition", "First edition, not yet issued"),
+            *identity(self.edition),
             ("Information as of", worded_day(self.facts.as_of)),
             ("Sources", (Text(f"{_count(len(self.dossier.sources), 'article')}, "), *span, Text("; nothing later was read"))),
         ]
@@ -288,10 +294,11 @@ class _Maker:
     def _end_matter(self) -> Block:
         header, recipe = self.dossier.header, self.recipe
         author = recipe.author or header.publisher
-        cite = f"{author}. {self.title}. Information as of {worded_day(self.facts.as_of)}."
+        number = f" {label(self.edition)}." if self.edition.number else ""
+        cite = f"{author}. {self.title}.{number} Information as of {worded_day(self.facts.as_of)}."
         return details(
             [
-                ("Edition history", f"First edition, not yet issued: information as of {worded_day(self.facts.as_of)}"),
+                ("Edition history", history(self.edition, worded_day(self.facts.as_of))),
                 ("Contact", recipe.contact or header.contact),
                 ("How to cite", recipe.cite_as or cite.lstrip(". ")),
                 ("Other formats", _formats(recipe.formats)),
@@ -350,7 +357,7 @@ class _Maker:
             keywords=tuple(recipe.keywords) or tuple(theme.title for theme in header.themes),
             marking="" if not header.markings or marking == header.markings[0] else marking,
             header_left=short,
-            header_right="First edition, not yet issued",
+            header_right=label(self.edition),
             footer_left=f"Information as of {as_of}",
             page="Letter" if page == "Letter" else "A4",
             one_page=recipe.kind == "summary",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from briefing.compose.records import difference_record, fact_record, facts_for, source_record
@@ -17,15 +16,14 @@ _NO_FILES: Mapping[str, str] = {}
 
 
 def evidence(
-    dossier: Dossier, recipe: Recipe, document: Document, as_of: date, name: str = "", files: Mapping[str, str] = _NO_FILES
+    dossier: Dossier, recipe: Recipe, document: Document, name: str, files: Mapping[str, str] = _NO_FILES
 ) -> dict[str, Any]:
     """Return the facts printed in `document`, in order of first use, and their sources: numbers, strings, lists and dicts only.
 
     A fact is printed where one of its figures stands, or the source mark of what is said of it; where only its label stands, it is
-    named and not told. `name` is the document's own, the recipe's where not given; `files` are its files by name with their SHA-256
-    digests.
+    named and not told. `name` is the document's own; `files` are its files by name with their SHA-256 digests.
     """
-    facts = facts_for(dossier, as_of, recipe)
+    facts = facts_for(dossier, document.as_of, recipe)
     found: dict[str, list[Trace]] = {}
     for trace in traces(document, dossier.charts):
         found.setdefault(trace.fact, []).append(trace)
@@ -34,13 +32,13 @@ def evidence(
     behind = [ref["source"] for record in records for ref in record["sources"]]
     differences = [each for each in facts.dossier.differences if any(each.id in record["disputed_by"] for record in records)]
     return {
-        "name": name or recipe.name,
+        "name": name,
         "title": document.title,
         "kind": document.kind,
         "subject": document.subject or None,
         "author": document.author or None,
         "language": document.language,
-        "as_of": as_of.isoformat(),
+        "as_of": document.as_of.isoformat(),
         "digest": document.digest,
         "files": [{"name": name, "sha256": digest} for name, digest in files.items()],
         "facts": records,

@@ -35,16 +35,26 @@ class Shown(msgspec.Struct, frozen=True):
     pages: Mapping[int, int] = _NO_PAGES
 
 
-def explain(dossier: Dossier, what: str, as_of: date, documents: Sequence[Shown], same: Callable[[Figure], bool]) -> dict[str, Any]:
+def explain(
+    dossier: Dossier,
+    what: str,
+    as_of: date,
+    documents: Sequence[Shown],
+    same: Callable[[Figure], bool],
+    *,
+    not_made: Mapping[str, str] = _NO_REASONS,
+) -> dict[str, Any]:
     """Return the record of a fact or a source by its id, else of all facts with a figure that `what` gives; `explains` says which.
 
-    `same` tells whether a figure is the one that `what` gives, however it is written there. Raises ProblemsFound, with the nearest
+    `same` tells whether a figure is the one that `what` gives, however it is written there; `not_made` says of documents that cannot
+    be made on the day, by name, why. Raises ProblemsFound, with the nearest
     names, where there is nothing of the kind.
     """
     found = [_Found(each, traces(each.document, dossier.charts), _gone(each, dossier)) for each in documents]
     asked = what.strip()
     facts = facts_for(dossier, as_of)
-    head = {"what": asked, "as_of": as_of.isoformat()}
+    lacking = [{"document": name, "because": because} for name, because in not_made.items()]
+    head = {"what": asked, "as_of": as_of.isoformat(), "not_made": lacking}
     if asked in dossier.facts:
         return {**head, "explains": "fact", **_fact(dossier, facts, asked, found)}
     if asked in dossier.sources:
@@ -94,13 +104,13 @@ def _standing(found: _Found, names: set[str]) -> dict[str, Any]:
         "document": shown.name,
         "kind": shown.document.kind,
         "places": [_place(trace, shown) for trace in _once(found.traces) if trace.fact in names],
-        "left_out": [
-            {**_place(trace, shown), "item": name, "because": shown.left_out.get(name)}
-            for trace in _once(found.gone)
-            if trace.fact in names
-            for name in [next((each for each in reversed(trace.within) if each in shown.left_out), None)]
-        ],
+        "left_out": [{**_place(trace, shown), **_why_gone(trace, shown)} for trace in _once(found.gone) if trace.fact in names],
     }
+
+
+def _why_gone(trace: Trace, shown: Shown) -> dict[str, Any]:
+    item = next((each for each in reversed(trace.within) if each in shown.left_out), "")
+    return {"item": item or None, "because": shown.left_out.get(item)}
 
 
 def _once(found: Sequence[Trace]) -> list[Trace]:
@@ -128,7 +138,9 @@ def _source(dossier: Dossier, facts: Facts, name: str, found: Sequence[_Found]) 
     alone = []
     for fact in facts.dossier.facts.values():
         refs = facts.cite(fact).refs
-        cited_by |= {fact.id: list(ref.paragraphs) for ref in refs if ref.source == name}
+        for ref in refs:
+            if ref.source == name:
+                cited_by[fact.id] = list(ref.paragraphs)
         if refs and all(ref.source == name for ref in refs):
             alone.append(fact.id)
     return {

@@ -8,7 +8,7 @@ from datetime import date
 from briefing.compose.facts import Facts, FactView
 from briefing.compose.numbers import worded
 from briefing.compose.passes import curly
-from briefing.compose.wording import due_of, newest_source, span_of_sources, worded_day
+from briefing.compose.wording import due_of, newest_source, shelf_life, span_of_sources, worded_day
 from briefing.model import (
     Bullets,
     Cell,
@@ -229,11 +229,12 @@ class Parts:
         return [view for name in names if (view := self.facts.view(name)).freshness == "stale"]
 
     def stale_sources(self) -> Inlines:
-        """Return one mark for the sources of which all that could go stale has done so, in the facts that rest on nothing newer."""
+        """Return one mark for the sources whose facts are stale: those that rest on nothing newer and have no shelf life of their own."""
         ages: dict[str, set[str]] = {}
         for view in self.facts:
             source = newest_source(view.fact, self.dossier)
-            if source is not None and view.freshness != "past" and not view.fact.derived:
+            own = view.fact.derived or shelf_life(view.fact, self.dossier) != self.dossier.header.shelf_life
+            if source is not None and view.freshness != "past" and not own:
                 ages.setdefault(source.id, set()).add(view.freshness)
         old = tuple(CiteRef(0, name, ()) for name in self.dossier.sources if ages.get(name) == {"stale"})
         return (Cite(old),) if old else ()

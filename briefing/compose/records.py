@@ -16,7 +16,7 @@ from briefing.compose.select import REFERENCE, select
 from briefing.compose.wording import due_of, known_by, newest_source, shelf_life, worded_day
 from briefing.model import Cite, Inlines, Number, Text
 from briefing.recipe import Recipe
-from briefing.seeds import Difference, Dossier, Prose, Source
+from briefing.seeds import Amount, Difference, Dossier, Prose, Source
 from briefing.units import known_units, size
 from briefing.walk import nodes, plain
 
@@ -125,8 +125,8 @@ def _figure(view: FactView, name: str, facts: Facts) -> dict[str, Any]:
         return {"date": figure.date.text, "words": shown}
     derived = view.fact.derived.get(name)
     return {
-        "value": f"{size(figure.value):f}" if figure.value else None,
-        "high": f"{size(figure.high):f}" if figure.high else None,
+        "value": _full(figure.value) if figure.value else None,
+        "high": _full(figure.high) if figure.high else None,
         "unit": figure.unit or None,
         "bound": figure.bound or None,
         "period": figure.period.text if figure.period else None,
@@ -134,6 +134,12 @@ def _figure(view: FactView, name: str, facts: Facts) -> dict[str, Any]:
         "derived": {"how": derived.how, "of": list(derived.of)} if derived else None,
         "words": shown,
     }
+
+
+def _full(amount: Amount) -> str:
+    """Return an amount written out: 22800000000 for `22.8 billion`; one without a scale keeps its decimals."""
+    text = f"{size(amount):f}"
+    return text.rstrip("0").rstrip(".") if amount.scale and "." in text else text
 
 
 def _unmarked(inlines: Inlines) -> Inlines:

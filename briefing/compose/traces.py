@@ -37,7 +37,9 @@ from briefing.seeds import ChartSpec
 from briefing.walk import plain
 
 # a stop that is followed by a new sentence, and is neither that of an initial nor of a title
-_STOP = re.compile(r"(?<![\s.][A-Z])(?<!\b(?:Mr|Ms|Dr|No|St))(?<!\b(?:Mrs|Fig))[.!?][\"'\u2019\u201d)]*\s+(?=[\"'\u2018\u201c(]*[^\Wa-z])")
+_STOP = re.compile(
+    r"(?<![\s.][A-Z])(?<!\b(?:Mr|Ms|Dr|No|St))(?<!\b(?:Mrs|Fig))[.!?][\"'\u2019\u201d)]*\s+(?=[\"'\u2018\u201c(]*[^\Wa-z])"
+)
 _CALLOUTS: dict[CalloutRole, str] = {
     "bottom-line": "Bottom line", "key-points": "Key points", "changes": "Changes", "watch": "Watch", "asks": "Asks", "note": "Note",
 }  # fmt: skip
@@ -108,15 +110,21 @@ class _Walker:
                     yield from self.whole((*number.value, *number.label), words, "key number", inside, number)
             case Callout(title=title, role=role, blocks=inner):
                 before, self.under = self.under, f"{plain(title) or _CALLOUTS[role]} (box)"
+                yield from self.sentences(title, "title of a box", within, block)
                 yield from self.blocks(inner, within, kind)
                 self.under = before
             case Group(blocks=inner, drop=drop, name=name):
                 yield from self.blocks(inner, _inside(within, drop, name), kind)
-            case SourceList() | Contents() | PageBreak():
+            case SourceList(entries=sources):
+                for source in sources:
+                    yield from self.sentences(source.children, "list of sources", within, source)
+            case Contents() | PageBreak():
                 pass
 
     def table(self, table: Table, within: tuple[str, ...]) -> Iterator[Trace]:
         yield from self.sentences(table.caption, "caption", within, table)
+        for column in table.columns:
+            yield from self.sentences(column.title, "head of a table", within, column)
         for row in table.rows:
             inlines = tuple(inline for cell in row.cells for inline in cell.children)
             words = " | ".join(plain(cell.children) for cell in row.cells)

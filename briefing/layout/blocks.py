@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 import msgspec
@@ -156,7 +155,7 @@ def _list(block: Bullets | Steps, items: list[tuple[str, Item]], place: Place, s
     strips: list[Strip] = []
     for (_, item), label in zip(items, labels, strict=True):
         own = Part("item", item, part)
-        inner = replace(place.narrowed(indent), role=role, depth=place.depth + 1, parent=Part("body", item, own))
+        inner = Place(place.x + indent, place.width - indent, Part("body", item, own), role, place.frame, place.depth + 1)
         inside = strips_of(item.blocks, inner, setting) or [Strip(style.leading, [], frame=place.frame, after=style.after)]
         x = place.x + (indent - 5.0 - label.width if numbered else 1.5)
         name: PartName = "" if numbered else "decoration"  # a number is said, a bullet is not
@@ -183,7 +182,8 @@ def _callout(callout: Callout, place: Place, setting: Setting) -> list[Strip]:
     frame = place.frame or Frame(
         place.x, place.width, "shade-strong" if callout.role == "bottom-line" else "shade", "accent" if strong else "rule", 3.0, pad
     )
-    inner = replace(place.narrowed(pad + 5.0, right=pad) if not place.frame else place, role="callout", parent=part, frame=frame)
+    inner = place.narrowed(pad + 5.0, right=pad) if not place.frame else place
+    inner = msgspec.structs.replace(inner, role="callout", parent=part, frame=frame)
     strips: list[Strip] = []
     if callout.title:
         style = setting.style("callout-title")

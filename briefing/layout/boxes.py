@@ -6,7 +6,7 @@ from math import ceil
 
 from briefing.drawing import Label, Line, Rect, draw_chart
 from briefing.layout.flow import Place, Setting, Strip, baseline, marks_of, text_strips
-from briefing.layout.lines import one_line
+from briefing.layout.lines import Words, one_line
 from briefing.look import Style
 from briefing.model import Chart, Details, Entry, KeyNumber, KeyNumbers, Text
 from briefing.placed import DECORATION, FaceKey, Part, Placed
@@ -23,14 +23,16 @@ def number_strips(block: KeyNumbers, place: Place, setting: Setting) -> list[Str
     """Return a row of large numbers above their labels, or several rows where the numbers are too wide for one."""
     value_style, label_style = setting.style("key-number"), setting.style("key-label")
     part = Part("numbers", block, place.parent)
-    widest = max(setting.words(item.value, value_style).natural()[1] for item in block.items)
-    narrowest = max(setting.words(item.label, label_style).natural()[0] for item in block.items)
+    words = [(setting.words(item.value, value_style), setting.words(item.label, label_style)) for item in block.items]
+    widest = max(value.natural()[1] for value, _ in words)
+    narrowest = max(label.natural()[0] for _, label in words)
     most = max(1, min(_MOST_NUMBERS, int((place.width + _GUTTER) / (max(widest, narrowest) + _GUTTER + 0.5))))
     if not setting.summary and len(block.items) > 4:
         most = min(most, 4)
     rows = ceil(len(block.items) / most)
     across = ceil(len(block.items) / rows)
-    strips = [_number_row(block.items[at : at + across], across, place, setting, part) for at in range(0, len(block.items), across)]
+    cells = list(zip(block.items, words, strict=True))
+    strips = [_number_row(cells[at : at + across], across, place, setting, part) for at in range(0, len(cells), across)]
     body = setting.style("body")
     strips[0].before = (body.leading + body.after) * 0.25
     strips[-1].after = (body.leading + body.after) * 0.5
@@ -39,15 +41,17 @@ def number_strips(block: KeyNumbers, place: Place, setting: Setting) -> list[Str
     return strips
 
 
-def _number_row(items: tuple[KeyNumber, ...], across: int, place: Place, setting: Setting, part: Part) -> Strip:
+def _number_row(
+    items: list[tuple[KeyNumber, tuple[Words, Words]]], across: int, place: Place, setting: Setting, part: Part
+) -> Strip:
     value_style, label_style = setting.style("key-number"), setting.style("key-label")
     width = (place.width - _GUTTER * (across - 1)) / across
-    cells = [(setting.lines(item.value, value_style, width), setting.lines(item.label, label_style, width)) for item in items]
+    cells = [(item, value.broken(width), label.broken(width)) for item, (value, label) in items]
     top = _STRIP_PAD
-    values = max(len(value) for value, _ in cells) * value_style.leading
-    tall = top + values + max(len(label) for _, label in cells) * label_style.leading + 2.0
+    values = max(len(value) for _, value, _ in cells) * value_style.leading
+    tall = top + values + max(len(label) for _, _, label in cells) * label_style.leading + 2.0
     marks: list[Placed] = []
-    for at, (item, (value, label)) in enumerate(zip(items, cells, strict=True)):
+    for at, (item, value, label) in enumerate(cells):
         x = place.x + at * (width + _GUTTER)
         marks.append(Placed(x, 0.0, Rect(0.0, 0.0, width, 1.6, "accent"), DECORATION))
         cell = Part("number", item, part)
@@ -145,7 +149,7 @@ def chart_strips(chart: Chart, place: Place, setting: Setting) -> list[Strip]:
         setting.lines(chart.caption, caption_style, place.width), caption_style, place, Part("caption", chart, part), keep=True
     )
     marks: list[Placed] = []
-    for shape in drawing.items:
+    for shape in drawing.items if setting.drawn else ():
         if isinstance(shape, Label):
             style = Style(label_style.family, shape.size, bold=shape.bold, colour=shape.colour)
             line = one_line(shape.text, style, setting.fonts)

@@ -13,7 +13,7 @@ from math import ceil
 import msgspec
 
 from briefing.layout.blocks import strips_of
-from briefing.layout.droppable import Droppable, droppables, is_left, without
+from briefing.layout.droppable import droppables, is_left, without
 from briefing.layout.fit_search import Choice, Search
 from briefing.layout.flow import LineCache, Setting, Strip, height
 from briefing.layout.fonts import Fonts
@@ -70,7 +70,10 @@ def fit(document: Document, look: Look, fonts: Fonts, extra_lines: float | None 
     tightest = rulers.at(look.fit.type[-1], look.fit.spacing[-1])
     line = tightest.look.style("body", summary=True).leading
     things = droppables(document)
-    parents = [[at for at, outer in enumerate(things) if outer is not each and each.path[: len(outer.path)] == outer.path] for each in things]
+    parents = [
+        [at for at, outer in enumerate(things) if outer is not each and each.path[: len(outer.path)] == outer.path]
+        for each in things
+    ]
 
     def over(choice: Choice) -> float:
         return tightest.over(without(document, [each.path for at, each in enumerate(things) if at not in choice]))
@@ -81,15 +84,19 @@ def fit(document: Document, look: Look, fonts: Fonts, extra_lines: float | None 
         raise OnePageImpossible(ceil(over(frozenset()) / line))
     gone = [each.path for at, each in enumerate(things) if at not in best]
     kept = without(document, gone)
-    over_best = over(best)
+    lost = {at for at, each in enumerate(things) if not is_left(document, each.path, gone)}
 
-    def left_out(at: int, each: Droppable) -> LeftOut:
-        adds = over(best | {at, *parents[at]}) - over_best
-        return LeftOut(each.name, each.drop, each.rank, round(adds / line, 1), round(-over_best / line, 1))
+    def left_out(at: int) -> LeftOut:
+        inside = (
+            [other for other, outer in enumerate(parents) if at in outer] if at in best else []
+        )  # nothing is left of what it holds
+        taller = min(over(best | {each, *parents[each]}) for each in inside or [at])
+        thing = things[at]
+        return LeftOut(thing.name, thing.drop, thing.rank, round((taller - over(best)) / line, 1), round(-over(best) / line, 1))
 
-    lost = [left_out(at, each) for at, each in enumerate(things) if not is_left(document, each.path, gone)]
+    why = [left_out(at) for at in sorted(lost, reverse=True) if lost.isdisjoint(parents[at])]
     loosest, tightened_by = _loosest(kept, look, rulers)
-    return Fitted(kept, loosest, tuple(reversed(lost)), tightened_by)
+    return Fitted(kept, loosest, tuple(why), tightened_by)
 
 
 def _loosest(document: Document, look: Look, rulers: _Rulers) -> tuple[Look, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
 
 from briefing.layout.fonts import Fonts
 from briefing.layout.lines import Words, dress_of
@@ -16,8 +17,7 @@ LineCache: TypeAlias = dict[tuple[Any, ...], tuple[Inlines, list[TextLine]]]  # 
 MIDDLE = 0.33  # of the size: half the height of capitals, which stand in the middle of their line
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(msgspec.Struct, frozen=True, eq=False):
     """A shaded box behind strips, with a rule at its left; it goes on over pages."""
 
     x: float
@@ -36,8 +36,7 @@ class Target(NamedTuple):
     right: float
 
 
-@dataclass(slots=True, eq=False)
-class Strip:
+class Strip(msgspec.Struct, eq=False):
     """A slice across the page that is never parted; its marks count from its top and the page's left edge."""
 
     height: float
@@ -53,8 +52,7 @@ class Strip:
     targets: tuple[Target, ...] = ()  # contents entries, whose page numbers are filled in when all pages are known
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where blocks are set: their left edge, their width, the style of plain paragraphs, the part and box they lie in."""
 
     x: float
@@ -65,19 +63,19 @@ class Place:
     depth: int = 0  # of nested lists
 
     def narrowed(self, left: float, *, right: float = 0.0) -> Place:
-        return replace(self, x=self.x + left, width=self.width - left - right)
+        return Place(self.x + left, self.width - left - right, self.parent, self.role, self.frame, self.depth)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """What all blocks of a document are set with."""
 
     look: Look
     fonts: Fonts
     summary: bool
     page_height: float  # of the text
-    styles: dict[Role, Style] = field(default_factory=dict)
+    styles: dict[Role, Style] = {}
     broken: LineCache | None = None  # for who sets the same words again and again
+    drawn: bool = True  # else only places are wanted: lines are blank, charts are empty
 
     def style(self, role: Role) -> Style:
         try:
@@ -87,7 +85,7 @@ class Setting:
             return style
 
     def words(self, inlines: Inlines, style: Style) -> Words:
-        words = Words(self.fonts)
+        words = Words(self.fonts, drawn=self.drawn)
         words.add(inlines, dress_of(style))
         return words
 

@@ -12,6 +12,7 @@ from briefing.placed import FaceKey
 from briefing.problems import MissingGlyph
 
 _WORDS_KEPT = 60_000  # measured words per face; a long-running process starts again from there
+_SIZES_KEPT = 200
 
 
 class Widths(dict[str, float]):
@@ -26,6 +27,20 @@ class Widths(dict[str, float]):
             self.clear()
         width = sum(map(self.by_character.__getitem__, map(ord, word))) * 0.001
         self[word] = width
+        return width
+
+
+class Sized(dict[str, float]):
+    """Width of a word in points, measured once. Raises KeyError for a character that the face lacks."""
+
+    def __init__(self, face: Face, size: float) -> None:
+        super().__init__()
+        self.face, self.size = face, size
+
+    def __missing__(self, word: str) -> float:
+        if len(self) > _WORDS_KEPT:
+            self.clear()
+        width = self[word] = self.face.widths[word] * self.size
         return width
 
 
@@ -54,6 +69,7 @@ class Fonts:
         self._read = read
         self._faces: dict[FaceKey, Face] = {}
         self._files: dict[str, Face] = {}
+        self._sized: dict[tuple[FaceKey, float], Sized] = {}
 
     def face(self, key: FaceKey) -> Face:
         """Return the face, loading it on first use; equal files are loaded once."""
@@ -67,6 +83,16 @@ class Fonts:
                 self._files[file] = Face(file, self._read(file))
             face = self._faces[key] = self._files[file]
             return face
+
+    def sized(self, key: FaceKey, size: float) -> Sized:
+        """Return the widths of words in a face at a size."""
+        try:
+            return self._sized[key, size]
+        except KeyError:
+            if len(self._sized) > _SIZES_KEPT:
+                self._sized.clear()
+            widths = self._sized[key, size] = Sized(self.face(key), size)
+            return widths
 
     def width(self, key: FaceKey, text: str) -> float:
         """Return the width of `text` at size 1, each character in the face that has it. Raises MissingGlyph."""

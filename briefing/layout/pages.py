@@ -31,11 +31,11 @@ _BAND = 2.2  # millimetres of colour at the top edge of the first page
 _SLACK = 0.01  # points by which sums may differ from the page's height
 
 
-def lay_out(document: Document, look: Look, fonts: Fonts) -> Pages:
-    """Return the document placed on pages. Raises MissingGlyph."""
+def lay_out(document: Document, look: Look, fonts: Fonts, *, drawn: bool = True) -> Pages:
+    """Return the document placed on pages. Without `drawn` pages have anchors only, a third sooner. Raises MissingGlyph."""
     place, tall = place_of(document, look)
-    filler = _Filler(document, look, fonts)
-    filler.fill(strips_of(document.blocks, place, Setting(look, fonts, document.one_page, tall)))
+    filler = _Filler(document, look, fonts, drawn=drawn)
+    filler.fill(strips_of(document.blocks, place, Setting(look, fonts, document.one_page, tall, drawn=drawn)))
     return filler.finished()
 
 
@@ -60,8 +60,8 @@ def place_of(document: Document, look: Look) -> tuple[Place, float]:
 class _Filler:
     """Fills one page after the other."""
 
-    def __init__(self, document: Document, look: Look, fonts: Fonts) -> None:
-        self.document, self.look, self.fonts = document, look, fonts
+    def __init__(self, document: Document, look: Look, fonts: Fonts, *, drawn: bool) -> None:
+        self.document, self.look, self.fonts, self.drawn = document, look, fonts, drawn
         self.size = PAGE_SIZES[document.page]
         self.margins, self.width, self.tall = text_area(document, look)
         self.left, self.top = self.margins.left * _MM, self.margins.top * _MM
@@ -84,11 +84,13 @@ class _Filler:
             group = strips[at : end + 1]
             if group[0].page_break and self.above:
                 self._turn()
-            if not self._fits(group) and self.above:
+            fits = self._fits(group)
+            if not fits and self.above:
                 self._turn()
                 self._repeat(group[0])
+                fits = self._fits(group)
             for strip in group:  # a group taller than a page is parted wherever the page ends
-                if not self._fits([strip]) and self.above:
+                if not fits and self.above and not self._fits([strip]):
                     self._turn()
                     self._repeat(strip)
                 self._set(strip)
@@ -114,9 +116,10 @@ class _Filler:
         if strip.frame and self.framed is None:
             self.framed = (strip.frame, self.y - strip.frame.pad, len(self.pages[-1]))
         page, y = self.pages[-1], self.y
-        for target in strip.targets:
-            self.entries.append((len(self.pages) - 1, target._replace(mark=len(page) + target.mark)))
-        page += [Placed(item.x, item.y + y, item.mark, item.part) for item in strip.marks]
+        if self.drawn:
+            for target in strip.targets:
+                self.entries.append((len(self.pages) - 1, target._replace(mark=len(page) + target.mark)))
+            page += [Placed(item.x, item.y + y, item.mark, item.part) for item in strip.marks]
         self.anchors[-1] += [Anchor(name, y) for name in strip.anchors]
         self.bookmarks += strip.bookmarks
         self.y = y + strip.height
@@ -145,6 +148,9 @@ class _Filler:
     def finished(self) -> Pages:
         """Return all pages, with page numbers in the contents, headers and footers."""
         self._close()
+        if not self.drawn:
+            pages = tuple(Page(number, (), tuple(anchors)) for number, anchors in enumerate(self.anchors, 1))
+            return Pages(self.size, pages, tuple(self.bookmarks), self.bottom - self.y)
         numbers = {anchor.id: at for at, page in enumerate(self.anchors, 1) for anchor in page}
         for page, target in reversed(self.entries):
             if target.anchor in numbers:

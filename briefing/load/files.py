@@ -20,6 +20,8 @@ SEED_NAMES = (".yaml", ".yml")
 TEMPLATE_NAMES = (".j2", ".md")
 FONT_NAMES = (".ttf", ".otf")
 LOOK = "look.yaml"
+_HOUSE = "house.docx"
+_HOUSE_BYTES = 20 * 1024 * 1024  # its logos may be large
 BUILTIN = "(built in) "  # before the names of files that the dossier does not have itself
 
 
@@ -35,6 +37,7 @@ class Files(msgspec.Struct, frozen=True):
     fonts: tuple[str, ...]  # names of the font files that `font_reader` finds
     digest: str
     beside_seeds: str = ""  # a digest of the same without the seeds
+    house: bytes = b""  # the dossier's own templates/house.docx
 
 
 def builtin() -> Path:
@@ -57,6 +60,7 @@ def read_dossier(root: Path) -> Files:
     briefs = folder.read("briefs", SEED_NAMES, deep=False)
     own = folder.read("templates", TEMPLATE_NAMES)
     own_look = folder.read("templates", (LOOK,), deep=False)
+    house = folder.read("templates", (_HOUSE,), deep=False, most=_HOUSE_BYTES).get(f"templates/{_HOUSE}", b"")
     own_fonts = folder.names("templates/fonts", FONT_NAMES, deep=False)
     home = builtin()
     standard = _Folder(home.parent, problems)
@@ -77,6 +81,8 @@ def read_dossier(root: Path) -> Files:
         raise ProblemsFound(problems)
     hashed = {**seeds, **briefs, **{f"templates/{name}": data for name, data in templates.items()}}
     hashed |= {"look": look, "look/builtin": builtin_look}
+    if house:
+        hashed[f"templates/{_HOUSE}"] = house
     if not ours:  # the built-in fonts belong to the program; a dossier's own belong to its inputs
         hashed |= {name: path.read_bytes() for name, path in own_fonts.items()}
     return Files(
@@ -89,6 +95,7 @@ def read_dossier(root: Path) -> Files:
         fonts=tuple(sorted(set(fonts))),
         digest=_digest(hashed),
         beside_seeds=_digest({name: data for name, data in hashed.items() if name not in seeds}),
+        house=house,
     )
 
 
@@ -140,13 +147,13 @@ class _Folder:
     def __init__(self, root: Path, problems: list[Problem]) -> None:
         self.root, self.problems = root, problems
 
-    def read(self, below: str, endings: Sequence[str], *, deep: bool = True) -> dict[str, bytes]:
+    def read(self, below: str, endings: Sequence[str], *, deep: bool = True, most: int = MAX_BYTES) -> dict[str, bytes]:
         """Return the files under `below` by name, in sorted order, at most a little over the size limit of each."""
         files = {}
         for name, path in self.names(below, endings, deep=deep).items():
             try:
                 with path.open("rb") as file:
-                    files[name] = file.read(MAX_BYTES + 1)
+                    files[name] = file.read(most + 1)
             except OSError as error:
                 self.refuse(name, "S005", f"the file cannot be read: {error.strerror}")
         return files

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from re import Match
 
+import msgspec
+
 from briefing.originals import wordnumbers
 from briefing.originals.found import Found, in_base
 from briefing.units import SCALES, UNITS
@@ -30,12 +32,14 @@ _MONEY: dict[str, tuple[str, ...]] = {
     "us dollar": ("USD",), "u.s. dollar": ("USD",), "american dollar": ("USD",), "dollar": _DOLLARS, "₹": ("INR",), "rs": ("INR", "PKR", "LKR", "NPR"),
     "re": ("INR",), "indian rupee": ("INR",), "rupee": ("INR", "PKR", "LKR", "NPR"), "¥": ("JPY", "CNY"), "japanese yen": ("JPY",),
     "yen": ("JPY",), "€": ("EUR",), "euro": ("EUR",), "£": ("GBP",), "pound": ("GBP",), "pound sterling": ("GBP",), "₩": ("KRW",),
-    "won": ("KRW",), "yuan": ("CNY",), "renminbi": ("CNY",), "rmb": ("CNY",), "australian dollar": ("AUD",), "baht": ("THB",), "taka": ("BDT",),
+    "won": ("KRW",), "yuan": ("CNY",), "renminbi": ("CNY",), "rmb": ("CNY",), "australian dollar": ("AUD",), "baht": ("THB",), "taka": ("BDT",), "r$": ("BRL",),
+    "rupiah": ("IDR",), "ringgit": ("MYR",), "real": ("BRL",), "rouble": ("RUB",), "ruble": ("RUB",), "lira": ("TRY",), "rand": ("ZAR",),
+    "dirham": ("AED",), "riyal": ("SAR",), "dong": ("VND",), "naira": ("NGN",), "zloty": ("PLN",), "peso": ("MXN", "PHP"),
     **{code.lower(): (code,) for code, unit in UNITS.items() if unit.kind == "money" and code.isalpha()},
 }  # fmt: skip
 _CODES = "|".join(code for code, unit in UNITS.items() if unit.kind == "money" and code.isalpha())
-_WORDS = r"(?:US|U\.S\.|American|Australian)\s+[Dd]ollars?|(?:Indian\s+|Japanese\s+)?(?:[Rr]upees?|[Yy]en)|[Dd]ollars?|[Ee]uros?|pounds?(?:\s+sterling)?|[Ww]on\b|[Yy]uan|[Rr]enminbi|RMB|[Bb]aht|[Tt]aka"
-_SIGN = rf"(?:US\$|U\.S\.\s?\$|A\$|C\$|NZ\$|HK\$|S\$|NT\$|[$₹¥€£₩]|(?<![A-Za-z])(?:{_CODES}|Rs\.?|Re\.?|RMB)(?![A-Za-z]))"
+_WORDS = r"(?:US|U\.S\.|American|Australian)\s+[Dd]ollars?|(?:Indian\s+|Japanese\s+)?(?:[Rr]upees?|[Yy]en)|[Dd]ollars?|[Ee]uros?|pounds?(?:\s+sterling)?|[Ww]on\b|[Yy]uan|[Rr]enminbi|RMB|[Bb]aht|[Tt]aka|rupiah|ringgit|roubles?|rubles?|liras?|rand\b|dirhams?|riyals?|dong\b|naira|zloty|pesos?"
+_SIGN = rf"(?:US\$|U\.S\.\s?\$|A\$|C\$|NZ\$|HK\$|S\$|NT\$|R\$|[$₹¥€£₩]|(?<![A-Za-z])(?:{_CODES}|Rs\.?|Re\.?|RMB)(?![A-Za-z]))"
 _BEFORE = rf"(?:(?:(?:{_WORDS})\s*)?\((?P<paren>[$₹¥€£₩]|{_CODES})\)|(?P<sign>{_SIGN})(?:[$₹¥€£₩])?|(?P<cur>(?:Japanese\s+[Yy]en|Indian\s+[Rr]upees|US\s+[Dd]ollars)))"
 _AFTER = rf"(?:[\s-]?(?P<money>(?:{_WORDS})(?!\w))|\s?(?P<code>(?:{_CODES})(?![A-Za-z])))"
 
@@ -83,6 +87,10 @@ _FRACTION = re.compile(
     r"\b(?:(?P<n>one|two|three|four|five|seven|nine)[\s-]|a\s(?=\w+(?:\s(?:of|in|to|from|more|less|since|by)\b|[.,;)]|$)))"
     r"(?P<d>third|quarter|fifth|sixth|eighth|tenth)s?\b", re.IGNORECASE
 )  # fmt: skip
+_IN = re.compile(
+    r"\b(?P<n>one|two|three|four|five|seven|nine|\d{1,2}) (?:in|out of) (?:every )?(?P<d>three|four|five|six|eight|ten|twelve|twenty|\d{1,2})\b(?!\s*%)",
+    re.IGNORECASE,
+)
 _DECADE = re.compile(r"\b(?:a|one|next|coming|past|last|this|the|previous|following)\s+(?P<unit>decade)\b")
 _WORDFOLD = re.compile(rf"\b(?P<n>{wordnumbers.SMALL})-?fold\b", re.IGNORECASE)
 _TWICE = re.compile(r"\b(?:twice|thrice)\b", re.IGNORECASE)
@@ -91,6 +99,7 @@ _NTH = re.compile(
     rf"(?<![\w.,/-])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})*)(?:st|nd|rd|th)\b|(?i:(?P<words>{wordnumbers.ORDINAL}))\b)(?!\s+(?:half|countr|part(?:y|ies)\b|quarter))(?!,)"
 )
 _NOT_A_RANK = re.compile(r"(?:\b(?:one|two|three|four|five|seven|nine|a|per|every|split|each)[\s-])$", re.IGNORECASE)
+_COUNTED = re.compile(r"(?: [A-Za-z-]+){1,2}")
 _KNOWN_TWO = re.compile(r"\b(?:the|these|those|our|their|your|both|any)\s+$", re.IGNORECASE)
 _SINGLE_MONEY_SCALES = frozenset("kmbt")
 
@@ -109,6 +118,10 @@ def amounts(text: str) -> Iterator[Found]:
         add(_plain(match, SCALES[match["scale"].lower()] / 2, ""))
     for match in _FRACTION.finditer(text):
         add(_plain(match, _fraction(match), ""))
+    for match in _IN.finditer(text):
+        n, d = _read(match["n"].lower()), _read(match["d"].lower())
+        if n and d and n < d:
+            add(_plain(match, n / d, ""))
     for match in _DOZEN.finditer(text):
         count = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}.get(match["n"].lower())
         add(_plain(match, Decimal(12 * count) if count else Decimal(6), ""))
@@ -120,14 +133,16 @@ def amounts(text: str) -> Iterator[Found]:
             rank = Decimal(match["digits"].replace(",", "")) if match["digits"] else wordnumbers.ordinal(match["words"])
             if rank is not None:
                 add(Found("ordinal", match[0], match.start(), match.end(), low=rank))
-    while (each := _AMOUNT.search(text, position)) is not None:
-        one, position = _amount(text, each)
+    while (at := _AMOUNT.search(text, position)) is not None:
+        one, position = _amount(text, at)
         add(one)
     for match in _TWICE.finditer(text):
         add(_plain(match, Decimal(2 if match[0].lower() == "twice" else 3), "time"))
     for match in _DECADE.finditer(text):
         add(_plain(match, Decimal(10), "year"))
-    yield from sorted(found, key=lambda each: each.start)
+    for each in sorted(found, key=lambda each: each.start):
+        counted = _COUNTED.match(text, each.end) if each.units == ("",) else None
+        yield msgspec.structs.replace(each, counts=tuple(counted[0].lower().split())) if counted else each
 
 
 def _plain(match: Match[str], number: Decimal, unit: str) -> Found:

@@ -12,8 +12,8 @@ from briefing.originals.compare import Words, bound_differs, date_agrees, fits, 
 from briefing.originals.find import find_all
 from briefing.originals.found import Found, overlap
 from briefing.originals.names import Lexicon, is_heading, lexicon, names
-from briefing.originals.read import Unreadable, paragraphs
-from briefing.problems import Location, Problem
+from briefing.originals.read import paragraphs
+from briefing.problems import Location, Problem, Unreadable
 from briefing.seeds import Dossier, Fact, Figure, Reference, Source
 from briefing.units import Unit, known_units
 from briefing.when import When
@@ -29,7 +29,7 @@ _RELATIVE = re.compile(
     r"\bupcoming\b|\btoday\b|\byesterday\b|\btomorrow\b|\bongoing\b|\bthe year\b|\bnow\b", re.IGNORECASE
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-_ONE = re.compile(r"\b(?:one|an?|single|sole|first)\b", re.IGNORECASE)
+_ONE = re.compile(r"\b(?:one|single|sole|first)\b", re.IGNORECASE)
 
 
 class Original(msgspec.Struct, frozen=True):
@@ -123,7 +123,7 @@ class _Checker:
         cited = [(each, years) for reference in references for each, years in self.cited(reference)]
         standing = [each for each, years in cited if fits(figure, each, years, self.units)]
         if not standing:
-            if figure.value is not None and figure.value.number == 1 and not figure.value.scale and self.one(references):
+            if figure.value is not None and figure.value.number == 1 and not figure.value.scale and self.one(figure, references):
                 return
             message = f"fact {fact.id}: its figure {name}, {written(figure)}, stands in none of the paragraphs cited"
             yield Problem(figure.at, "O007", message, self.hint(figure, cited, references))
@@ -138,8 +138,10 @@ class _Checker:
             if 1 <= number <= len(original.found):
                 yield from ((each, self.years[reference.source]) for each in original.found[number - 1])
 
-    def one(self, references: list[Reference]) -> bool:
-        return any(_ONE.search(text) for text in self.texts(references))
+    def one(self, figure: Figure, references: list[Reference]) -> bool:
+        """Whether the paragraphs say one of a thing: as a word, or with an article before what is counted."""
+        a_thing = re.compile(rf"\ban?\s+(?:[\w-]+\s+){{0,3}}{re.escape(figure.unit)}\b", re.IGNORECASE)
+        return any(_ONE.search(text) or a_thing.search(text) for text in self.texts(references))
 
     def texts(self, references: list[Reference]) -> list[str]:
         return [

@@ -35,7 +35,7 @@ def fits(figure: Figure, found: Found, years: Iterable[int], units: Mapping[str,
     if found.kind != "amount" or found.low is None:
         return False
     base, unit = _in_base(low, figure.unit, units)
-    if unit not in found.units:
+    if unit not in found.units or _counts_other(figure.unit, found, units):
         return False
     if figure.high is not None:
         high, _ = _in_base(size(figure.high), figure.unit, units)
@@ -49,6 +49,14 @@ def fits(figure: Figure, found: Found, years: Iterable[int], units: Mapping[str,
 def _counts(unit: str, units: Mapping[str, Unit] | None) -> bool:
     known = (units or {}).get(unit)
     return known is not None and known.kind == "count"
+
+
+def _counts_other(unit: str, found: Found, units: Mapping[str, Unit] | None) -> bool:
+    """Whether the text says at once that the number counts another of the things that the dossier counts."""
+    if not found.counts or not units or not _counts(unit, units):
+        return False
+    nouns = {units[word].id for word in found.counts if word in units and units[word].kind == "count"}
+    return bool(nouns) and units[unit].id not in nouns
 
 
 def _in_base(number: Decimal, unit: str, units: Mapping[str, Unit] | None) -> tuple[Decimal, str]:

@@ -48,6 +48,7 @@ class Found(msgspec.Struct, frozen=True):
     high: Decimal | None = None  # the upper end of a range
     units: tuple[str, ...] = ()  # base units that the words allow, the likeliest first: "$" may be USD or AUD; "" is a bare number
     bound: str = ""  # "over", "at least", "about", "nearly", "up to", "some", "under"
+    counts: tuple[str, ...] = ()  # the next words after a bare number, in lower case: among them, most often, what it counts
     dates: tuple[str, ...] = ()  # patterns that `When.parse` reads once "????" is a year; the likeliest first
 
     def spans(self, years: Iterable[int]) -> tuple[When, ...]:

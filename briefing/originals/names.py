@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from briefing.originals.found import Found
-from briefing.originals.words import CALENDAR, DEMONYMS, FUNCTION, PARTICLES, SMALL, STARTERS, TITLES
+from briefing.originals.words import CALENDAR, DEMONYMS, FUNCTION, HEADS, PARTICLES, SMALL, STARTERS, TITLES
 
 _INSTITUTION = re.compile(
     r"(?:Ministry|Department|Organi[sz]ation|Agency|Institute|Institution|Cent(?:re|er)|Council|Committee|Commission|Board|Bureau|Office|Agreement|Treaty|"
@@ -72,7 +72,8 @@ def is_heading(text: str) -> bool:
     words = [word for word in re.findall(r"[^\W\d_][\w’'-]*", text) if word.lower() not in FUNCTION]
     if not 3 <= len(words) <= MAX_HEADING or re.search(r"[.!?]\s*$", text):
         return False
-    return sum(word[0].isupper() for word in words) > 0.74 * len(words)
+    capitals = sum(word[0].isupper() for word in words)
+    return bool(capitals > 0.74 * len(words))
 
 
 def names(text: str, seen: Lexicon = NOTHING_SEEN) -> Iterator[Found]:
@@ -247,38 +248,15 @@ def _common(run: list[Token], seen: Lexicon) -> bool:
             return True
         if lower.endswith(("ed", "ing")) and lower not in {"united", "allied", "associated"} and not _heads_a_name(word, run):
             return True
-        return (
-            (lower in STARTERS and not _heads_a_name(word, run))
-            or (lower in seen.lower and lower in STARTERS)
-            or lower.endswith("ly")
-        )
+        return (lower in STARTERS and not _heads_a_name(word, run)) or lower.endswith("ly")
     first = re.split(r"[-–‑]", lower)[0]
     return lower in STARTERS or lower in seen.lower or first in STARTERS or bool(_COMMON_ENDING.search(lower))
 
 
 def _heads_a_name(word: str, run: list[Token]) -> bool:
     """Whether a common word begins the name itself: "Prime Minister Modi", "Joint Declaration on Security"."""
-    offices = {
-        "Prime",
-        "Foreign",
-        "Minister",
-        "President",
-        "Parliament",
-        "Ministry",
-        "Chief",
-        "Home",
-        "Defence",
-        "Finance",
-        "Railway",
-        "Trade",
-        "Supply",
-    }
-    if word in offices and len(run) > 1:
-        return run[1][0] in {"Minister", "Secretary", "Ministry", "Cabinet", "Chain", "of"} or word in {
-            "President",
-            "Minister",
-            "Ministry",
-        }
+    if word.lower() in HEADS and run[1][0].lower() not in DEMONYMS:
+        return True
     return any(_INSTITUTION.fullmatch(each) for each, _, _ in run[1:])
 
 

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import re
 
-from briefing.problems import BriefingError
+from briefing.problems import Unreadable
 
 TEXT = ("txt", "text", "md", "markdown", "")
 HTML = ("html", "htm", "xhtml")
 KINDS = (*TEXT[:-1], *HTML, "docx", "pdf")
-_SPACE = re.compile(r"[^\S\n]+")
+_SPACE = re.compile(r"[^\S\n\u00a0\u2009\u202f]+")  # the spaces that group digits stay
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,30})""", re.IGNORECASE)
-
-
-class Unreadable(BriefingError):
-    """An original that cannot be read; the message says why and `hint` what to do about it."""
-
-    def __init__(self, why: str, hint: str = "") -> None:
-        self.hint = hint
-        super().__init__(why)
 
 
 def paragraphs(name: str, data: bytes) -> tuple[str, ...]:
@@ -47,8 +39,8 @@ def paragraphs(name: str, data: bytes) -> tuple[str, ...]:
 
 def tidy(text: str) -> str:
     """Return a paragraph in one line, runs of spaces as one, without what cannot be shown."""
-    text = _SPACE.sub(" ", text.replace("\n", " ")).strip()
-    return "".join(letter for letter in text if letter.isprintable() or letter in "\u00a0\u2009\u202f")
+    text = "".join(letter for letter in text if letter.isprintable() or letter.isspace())
+    return _SPACE.sub(" ", text.replace("\n", " ")).strip()
 
 
 def _kind(name: str, data: bytes) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
-from briefing.originals.read import Unreadable
+from briefing.problems import Unreadable
 
 MAX_BYTES = 64 * 1024 * 1024  # of the text's XML, unpacked
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -6,7 +6,7 @@ import logging
 import re
 from io import BytesIO
 
-from briefing.originals.read import Unreadable
+from briefing.problems import Unreadable
 
 MAX_PAGES = 2000
 _ENDED = re.compile(r"[.!?:;”\"’)]\s*$")

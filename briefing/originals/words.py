@@ -80,11 +80,19 @@ STARTERS = frozenset(
     youth zero zones""".split()
 )  # fmt: skip
 
+# Of those, the ones that begin a name where a word with a capital follows: "Air India", "South Korea", "Trade Minister Goyal".
+HEADS = frozenset(
+    """air bank big cape capital central chief city coal colonel defence east eastern finance foreign general global grain great green high home
+    house international iron joint lake land law little middle national natural naval new north northern oil people police port power queen rail
+    railway red rice river road royal sea south southern state steel supreme trade union united water west western white wide wild world minister
+    ministry parliament president prime supply""".split()
+)  # fmt: skip
+
 # Small words within names.
-SMALL = frozenset("of for on de la le van von bin al del da di du".split())
+SMALL = frozenset("es of for on de la le van von bin al del da di du".split())
 
 # Those that may follow each other, in names of people.
-PARTICLES = frozenset("de la le van von bin al del da di du der den".split())
+PARTICLES = frozenset("es de la le van von bin al del da di du der den".split())
 
 # Words without which no sentence goes.
 FUNCTION = frozenset(

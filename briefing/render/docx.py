@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from briefing.house import House, Relation
 from briefing.look import Look
 from briefing.model import Document
 from briefing.render.docx_body import write_blocks
+from briefing.render.docx_book import Book
 from briefing.render.docx_chart import chart_parts
 from briefing.render.docx_package import XML, Package, W, attr, own_number, prepared
 from briefing.render.docx_runs import TAB, Runs, run
 from briefing.render.docx_writer import Writer
-from briefing.render.docx_zip import Entry, archive, entry
+from briefing.render.docx_zip import Entry, archive, content, entry
 from briefing.word import LISTS, Frame, frame, points, twips
 
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -36,40 +38,103 @@ _NAMESPACES = (
 )
 
 
-def render(document: Document, look: Look, page_numbers: Mapping[str, int], *, package: Package | None = None) -> bytes:
+def render(
+    document: Document,
+    look: Look,
+    page_numbers: Mapping[str, int],
+    *,
+    package: Package | None = None,
+    house: House | None = None,
+    read_font: Callable[[str], bytes] | None = None,
+) -> bytes:
     """Return the document as a DOCX file; the same arguments give the same bytes.
 
     `page_numbers` has the page of each heading's id, printed in the table of contents; a heading that is missing there shows none
     until Word updates the field. `package` are parts prepared before (`docx_package.prepare`) for this look, page and language;
-    without it they are made, once in a process. Raises ValueError for a character that XML cannot hold.
+    without it they are made, once in a process. `house` is the house's own document whose styles, page, header and footer are used.
+    `read_font` gives the bytes of the look's font files, which are then put into the file. Raises ValueError for a character that
+    XML cannot hold.
     """
     summary = document.one_page
-    ready = package or prepared(look, document.page, document.language, summary=summary)
-    sheet = frame(look, document.page, summary=summary)
+    sheet = sheet_of(document, look, house)
+    ready = package or prepared(look, sheet, document.language, summary=summary)
     w = Writer(look, sheet.text_width, summary, Runs(document, look), first_list=len(LISTS) + 1)
     write_blocks(w, document.blocks, page_numbers)
     if w.after_table:  # Word ends a document with a paragraph
         w.separate()
     lists = "".join(own_number(number, *one) for number, one in enumerate(w.lists, w.first_list))
+    numbering = f"{ready.numbering}{lists}</w:numbering>"
     pages = max(page_numbers.values(), default=1)
     header, footer, marking = _header(document), _footer(document, pages), _marking(document)
-    text_parts = (
-        ("[Content_Types].xml", _content_types(len(w.charts))),
-        ("_rels/.rels", _ROOT),
-        ("docProps/core.xml", _properties(document)),
-        ("word/document.xml", f"{XML}<w:document {_NAMESPACES}><w:body>{''.join(w.out)}{_section(sheet)}</w:body></w:document>"),
-        ("word/_rels/document.xml.rels", _relationships(w)),
-        ("word/numbering.xml", f"{ready.numbering}{lists}</w:numbering>"),
-        ("word/header1.xml", f"{XML}<w:hdr {_NAMESPACES}>{marking}{header}</w:hdr>"),
-        ("word/header2.xml", f"{XML}<w:hdr {_NAMESPACES}>{marking or _EMPTY_HEADER}</w:hdr>"),
-        ("word/footer1.xml", f"{XML}<w:ftr {_NAMESPACES}>{footer}</w:ftr>"),
-        ("word/footer2.xml", f"{XML}<w:ftr {_NAMESPACES}>{footer}</w:ftr>"),
+    furniture = {
+        "header default": f"{marking}{header}",
+        "header first": marking or _EMPTY_HEADER,
+        "footer default": footer,
+        "footer first": footer,
+    }
+    book = (
+        _house_book(house, ready, numbering, document, (furniture, marking))
+        if house
+        else _own_book(ready, numbering, _section(sheet), furniture)
     )
-    return archive((*(entry(name, text) for name, text in text_parts), *ready.parts, *_charts(w)))
+    if read_font:
+        from briefing.render.docx_fonts import embed
+
+        embed(book, look, read_font)
+    inside = f"{book.placed(''.join(w.out))}{book.section}"
+    charts = tuple(_charts(w, book.first_chart))
+    head = (
+        entry("[Content_Types].xml", _content_types(book, charts)),
+        entry("_rels/.rels", _ROOT),
+        entry("docProps/core.xml", _properties(document)),
+        entry("word/document.xml", f"{XML}<w:document {_NAMESPACES}><w:body>{inside}</w:body></w:document>"),
+        entry("word/_rels/document.xml.rels", _relationships(w, book)),
+    )
+    return archive((*head, *book.entries.values(), *charts))
 
 
-def _charts(w: Writer) -> Iterator[Entry]:
-    for number, chart in enumerate(w.charts, 1):
+def sheet_of(document: Document, look: Look, house: House | None = None) -> Frame:
+    """Return the page that a document is written on: the house's where it has one."""
+    return house.frame if house else frame(look, document.page, summary=document.one_page)
+
+
+def _own_book(ready: Package, numbering: str, section: str, furniture: Mapping[str, str]) -> Book:
+    entries = {"word/numbering.xml": entry("word/numbering.xml", numbering)}
+    for name, xml in zip(("header1", "header2", "footer1", "footer2"), furniture.values(), strict=True):
+        tag = "hdr" if name.startswith("header") else "ftr"
+        entries[f"word/{name}.xml"] = entry(f"word/{name}.xml", f"{XML}<w:{tag} {_NAMESPACES}>{xml}</w:{tag}>")
+    entries |= {part.name: part for part in ready.parts}
+    relations = [Relation(f"rId{n}", kind, f"word/{target}.xml") for n, (kind, target) in enumerate(_FIXED, 1)]
+    return Book(entries, {relation.target: _type(relation.kind) for relation in relations}, {}, relations, section)
+
+
+def _house_book(house: House, ready: Package, numbering: str, document: Document, furniture: tuple[dict[str, str], str]) -> Book:
+    from briefing.render.docx_house import join
+
+    styles = next(content(part) for part in ready.parts if part.name == "word/styles.xml")
+    joined = join(house, (styles, numbering), document.language, furniture, one_page=document.one_page)
+    entries = {name: entry(name, data) for name, data in sorted(joined.parts.items())}
+    relations, types = list(joined.relations), dict(joined.types)
+    for part in ready.parts:  # what the house does not have
+        kind = _KINDS.get(part.name, "")
+        if not kind:
+            entries[part.name] = part
+        elif kind not in {relation.kind for relation in relations}:
+            entries[part.name] = part
+            relations.append(Relation(f"rIdBrief{len(relations)}", kind, part.name))
+            types[part.name] = _type(kind)
+    taken = [int(found[1]) for name in entries if (found := re.match(r"word/(?:charts/chart|embeddings/workbook)(\d+)\.", name))]
+    return Book(entries, types, {}, relations, joined.section, joined.placed, max(taken, default=0) + 1)
+
+
+_KINDS = {
+    f"word/{target}.xml": kind
+    for kind, target in (("styles", "styles"), ("settings", "settings"), ("fontTable", "fontTable"), ("theme", "theme/theme1"))
+}
+
+
+def _charts(w: Writer, first: int) -> Iterator[Entry]:
+    for number, chart in enumerate(w.charts, first):
         drawing, workbook = chart_parts(chart, w.look, w.width)
         yield entry(f"word/charts/chart{number}.xml", drawing)
         yield entry(
@@ -129,24 +194,31 @@ def _section(sheet: Frame) -> str:
 # ------------------------------------------------------------------------------------------------------------ the package
 
 
-def _content_types(charts: int) -> str:
-    parts = [("docProps/core", "application/vnd.openxmlformats-package.core-properties+xml")]
-    parts += [("docProps/app", "application/vnd.openxmlformats-officedocument.extended-properties+xml")]
-    parts += [("word/document", f"{_WORD}.document.main+xml")]
-    parts += [
-        (f"word/{target}", "application/vnd.openxmlformats-officedocument.theme+xml" if kind == "theme" else f"{_WORD}.{kind}+xml")
-        for kind, target in _FIXED
-    ]
-    parts += [
-        (f"word/charts/chart{n}", "application/vnd.openxmlformats-officedocument.drawingml.chart+xml") for n in range(1, charts + 1)
-    ]
-    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    overrides = "".join(f'<Override PartName="/{name}.xml" ContentType="{kind}"/>' for name, kind in parts)
-    return (
-        f'{XML}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.'
-        f'relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Default Extension="xlsx" ContentType="{sheet}"/>'
-        f"{overrides}</Types>"
+def _type(kind: str) -> str:
+    return "application/vnd.openxmlformats-officedocument.theme+xml" if kind == "theme" else f"{_WORD}.{kind}+xml"
+
+
+_DEFAULTS = {
+    "rels": "application/vnd.openxmlformats-package.relationships+xml",
+    "xml": "application/xml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def _content_types(book: Book, charts: Iterable[Entry]) -> str:
+    types = {
+        "docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
+        "docProps/app.xml": "application/vnd.openxmlformats-officedocument.extended-properties+xml",
+        "word/document.xml": f"{_WORD}.document.main+xml",
+        **book.types,
+    }
+    drawing = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
+    types |= {part.name: drawing for part in charts if part.name.startswith("word/charts/chart")}
+    defaults = "".join(
+        f'<Default Extension="{ending}" ContentType="{kind}"/>' for ending, kind in (_DEFAULTS | book.defaults).items()
     )
+    overrides = "".join(f'<Override PartName="/{attr(name)}" ContentType="{attr(kind)}"/>' for name, kind in types.items())
+    return f'{XML}<Types xmlns="{_PACKAGE}/content-types">{defaults}{overrides}</Types>'
 
 
 _ROOT = (
@@ -156,17 +228,25 @@ _ROOT = (
 )
 
 
-def _relationships(w: Writer) -> str:
-    rows = [f'<Relationship Id="rId{n}" Type="{_REL}/{kind}" Target="{target}.xml"/>' for n, (kind, target) in enumerate(_FIXED, 1)]
+def _relationships(w: Writer, book: Book) -> str:
+    rows = [
+        f'<Relationship Id="{attr(each.id)}" Type="{_REL}/{each.kind}" Target="{attr(_from_word(each.target))}"/>'
+        for each in book.relations
+    ]
     rows += (
         f'<Relationship Id="{name}" Type="{_REL}/hyperlink" Target="{attr(address)}" TargetMode="External"/>'
         for address, name in w.words.targets.items()
     )
     rows += (
-        f'<Relationship Id="rIdChart{number}" Type="{_REL}/chart" Target="charts/chart{number}.xml"/>'
+        f'<Relationship Id="rIdChart{number}" Type="{_REL}/chart" Target="charts/chart{book.first_chart + number - 1}.xml"/>'
         for number in range(1, len(w.charts) + 1)
     )
     return f'{XML}<Relationships xmlns="{_PACKAGE}/relationships">{"".join(rows)}</Relationships>'
+
+
+def _from_word(part: str) -> str:
+    """Return a part's name as the document's relationships say it."""
+    return part.removeprefix("word/") if part.startswith("word/") else f"/{part}"
 
 
 def _properties(document: Document) -> str:

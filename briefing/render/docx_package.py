@@ -9,15 +9,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from briefing.look import Look
+from briefing.look import Faces, Look
 from briefing.render.docx_stylesheet import write_styles
 from briefing.render.docx_zip import Entry, entry
-from briefing.word import LEVELS, LIST_INDENT, LISTS, frame, style_id, twips
+from briefing.word import LEVELS, LIST_INDENT, LISTS, Frame, style_id, twips
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -34,24 +35,24 @@ class Package(msgspec.Struct, frozen=True):
     numbering: str
 
 
-def prepared(look: Look, page: str, language: str, *, summary: bool) -> Package:
+def prepared(look: Look, sheet: Frame, language: str, *, summary: bool) -> Package:
     """Return the prepared parts for documents of this look, page and language, made once in a process."""
-    return _prepared(msgspec.msgpack.encode(look), page, language, summary)
+    return _prepared(msgspec.msgpack.encode(look), sheet, language, summary)
 
 
 @lru_cache(maxsize=16)
-def _prepared(look: bytes, page: str, language: str, summary: bool) -> Package:
-    return prepare(msgspec.msgpack.decode(look, type=Look), page, language, summary=summary)
+def _prepared(look: bytes, sheet: Frame, language: str, summary: bool) -> Package:
+    return prepare(msgspec.msgpack.decode(look, type=Look), sheet, language, summary=summary)
 
 
-def prepare(look: Look, page: str, language: str, *, summary: bool) -> Package:
+def prepare(look: Look, sheet: Frame, language: str, *, summary: bool) -> Package:
     """Make the prepared parts. Imports python-docx."""
     import docx
 
     package = docx.Document()
-    write_styles(package, look, frame(look, page, summary=summary), language, summary=summary)
+    write_styles(package, look, sheet, language, summary=summary)
     _settings(package, language)
-    _part(package, "/word/fontTable.xml", _fonts(look).encode())
+    _part(package, "/word/fontTable.xml", font_table(font_entries(look).values()).encode())
     _part(package, "/word/theme/theme1.xml", _theme(package, look))
     saved = io.BytesIO()
     package.save(saved)
@@ -99,16 +100,24 @@ def _part(package: WordDocument, name: str, content: bytes) -> None:
     part._blob = content
 
 
-def _fonts(look: Look) -> str:
-    """The fonts with what Word may take where they are not installed: w:altName names a face of like width."""
-    rows = []
-    for faces, stand_in, family in ((look.serif, "Cambria", "roman"), (look.sans, "Calibri", "swiss")):
-        rows.append(
+def font_entries(look: Look, embedded: Callable[[Faces], str] = lambda _: "") -> dict[str, str]:
+    """Return the entry of each family in the table of fonts, by its name; `embedded` gives what names its faces in the file.
+
+    With what Word may take where a font is not installed: w:altName names a face of like width.
+    """
+    return {
+        faces.name: (
             f'<w:font w:name="{attr(faces.name)}"><w:altName w:val="{stand_in}"/><w:charset w:val="00"/>'
-            f'<w:family w:val="{family}"/><w:pitch w:val="variable"/></w:font>'
+            f'<w:family w:val="{family}"/><w:pitch w:val="variable"/>{embedded(faces)}</w:font>'
         )
-    unique = dict.fromkeys(rows)
-    return f'{XML}<w:fonts xmlns:w="{W}">{"".join(unique)}</w:fonts>'
+        for faces, stand_in, family in ((look.serif, "Cambria", "roman"), (look.sans, "Calibri", "swiss"))
+    }
+
+
+def font_table(entries: Iterable[str]) -> str:
+    """Return the table of fonts."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    return f'{XML}<w:fonts xmlns:w="{W}" xmlns:r="{office}">{"".join(entries)}</w:fonts>'
 
 
 def _theme(package: WordDocument, look: Look) -> bytes:

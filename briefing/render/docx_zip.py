@@ -51,3 +51,8 @@ def archive(entries: Iterable[Entry]) -> bytes:
     listing = b"".join(directory)
     end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, len(directory), len(directory), len(listing), offset, 0)
     return b"".join((*chunks, listing, end))
+
+
+def content(item: Entry) -> bytes:
+    """Return what an entry holds."""
+    return zlib.decompress(item.data, -15)

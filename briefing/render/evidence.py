@@ -79,7 +79,12 @@ def _rows(fact: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for each in fact["printed"]:
         shown.setdefault(each["figure"], []).append(each["words"])
     for name in dict.fromkeys([*fact["figures"], *shown]) or ("",):
-        yield {**head, "figure": name, **fact["figures"].get(name, {"date": fact.get(name)}), "printed": "; ".join(shown.get(name, []))}
+        yield {
+            **head,
+            "figure": name,
+            **fact["figures"].get(name, {"date": fact.get(name)}),
+            "printed": "; ".join(shown.get(name, [])),
+        }
 
 
 def _cell(value: object) -> str:
@@ -166,7 +171,8 @@ def _fact(fact: Mapping[str, Any], primary: set[str]) -> dict[str, Any]:
         "briefing:figure": [_figure(name, key, figure) for key, figure in fact["figures"].items()],
         "briefing:printed": list(dict.fromkeys(each["words"] for each in fact["printed"])),
         "briefing:place": [
-            {"briefing:under": each["under"], "briefing:block": each["block"], "briefing:words": each["words"]} for each in fact["places"]
+            {"briefing:under": each["under"], "briefing:block": each["block"], "briefing:words": each["words"]}
+            for each in fact["places"]
         ],
         "prov:wasDerivedFrom": [_of("source", ref["source"]) for ref in fact["sources"]],
         "prov:hadPrimarySource": [_of("source", ref["source"]) for ref in fact["sources"] if ref["source"] in primary],

@@ -9,6 +9,7 @@ from typing import Any
 WIDTH = 110
 _TERM = 12  # columns for the terms at the left
 _PLACES = 16  # of a document; the record has all
+_LOSSES = 8  # of a document, without a source
 _FACTS = 6  # with one figure
 _DIFFERENCES = 3
 
@@ -18,7 +19,8 @@ Record = Mapping[str, Any]
 def render(record: Record) -> str:
     """Return the record of `briefing.compose.explain` as lines of at most 110 columns; long lists end with how many more there are."""
     kind = {"fact": _fact, "source": _source, "figure": _figure}[record["explains"]]
-    return "\n".join(kind(record)) + "\n"
+    lacking = [_clip(f"{each['document']} is not made: {each['because']}") for each in record["not_made"]]
+    return "\n".join([*kind(record), *lacking]) + "\n"
 
 
 # -------------------------------------------------------------------------------------------------------------------- a fact
@@ -27,7 +29,9 @@ def render(record: Record) -> str:
 def _fact(record: Record) -> Iterator[str]:
     if not record["known"]:
         yield _clip(f"{record['id']}: a fact, not known on {record['as_of']}")
-        yield from _term("Known", f"from {record['known_from'] or 'no day: it has no source that is there'}; no document of that day names it")
+        yield from _term(
+            "Known", f"from {record['known_from'] or 'no day: it has no source that is there'}; no document of that day names it"
+        )
         return
     yield _clip(f"{record['id']}: a fact of the theme {record['theme'] or '(none)'}, as of {record['as_of']}")
     yield from _told(record)
@@ -83,17 +87,17 @@ def _standing(documents: Sequence[Record]) -> Iterator[str]:
         places = each["places"]
         yield ""
         yield f"{each['document']} ({each['kind']}): {_count(len(places), 'place') if places else 'nowhere'}"
-        yield from _places(places)
+        yield from _places(places, _PLACES)
         for place in each["left_out"]:
             why = f", {place['because']}" if place["because"] else ""
             yield _clip(f"  left out to fit one page ({place['item'] or 'with what it stood in'}{why}): {place['words']}")
 
 
-def _places(places: Sequence[Record]) -> Iterator[str]:
-    for place in places[:_PLACES]:
+def _places(places: Sequence[Record], limit: int) -> Iterator[str]:
+    for place in places[:limit]:
         page = f", page {place['page']}" if place["page"] else ""
         yield _around(f"  {place['under']}, {place['block']}{page}: ", place)
-    yield from _more(len(places), _PLACES, "place")
+    yield from _more(len(places), limit, "place")
 
 
 # ------------------------------------------------------------------------------------------------------------------ a source
@@ -118,7 +122,7 @@ def _source(record: Record) -> Iterator[str]:
         going = document["would_go"]
         yield ""
         yield f"Without it {document['document']} ({document['kind']}) would lose: {_count(len(going), 'place') if going else 'nothing'}"
-        yield from _places(going)
+        yield from _places(going, _LOSSES)
 
 
 def _names(names: Sequence[str]) -> Iterator[str]:
@@ -178,7 +182,7 @@ def _around(head: str, place: Record) -> str:
     figure = place["printed"][0] if place["printed"] else ""
     at = words.find(figure) + len(figure)
     if figure in words and at > room - 4:
-        start = words.find(" ", at - room // 2)
+        start = words.find(" ", min(at - room // 2, len(words) - room + 4))  # 4: the dots and a space
         words = f"...{words[start:]}" if 0 < start < at - len(figure) else words
     return _clip(head + words)
 

@@ -172,13 +172,16 @@ class _Writer:
                     self.tags.annotate(self.number, *link)
                     link = None
             if not placed:
+                if part and part.kind == "page-number":  # it stands apart from the words before it, also for who hears them
+                    code.append(f"1 0 0 1 {x - dress.size / 3:.2f} {y:.2f} Tm")
+                    self.show(" ", dress)
                 code.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm")
                 placed = True
             self.show(span.text, dress)
         if link:
             self.tags.annotate(self.number, *link)
-        if line.spans and (part is None or part.kind == "contents-entry"):
-            self.show(" ", line.spans[-1].dress)  # labels stand by themselves, and so do page numbers
+        if part is None and line.spans:
+            self.show(" ", line.spans[-1].dress)  # labels stand by themselves
 
     def show(self, text: str, dress: Dress) -> None:
         if self.font != (dress.face, dress.size):

@@ -106,13 +106,13 @@ def _stream(data: bytes, entries: bytes, *, packed: bool = True) -> bytes:
 _ESCAPED = re.compile(rb"[\\()\r\n]")
 _ESCAPES = {b"\r": b"\\r", b"\n": b"\\n"}
 _DOC = dict(zip(map(ord, "\u2026\u2014\u2013\u201c\u201d\u2018\u2019\u20ac"), "\x83\x84\x85\x8d\x8e\x8f\x90\xa0", strict=True))
-_NOT_DOC = re.compile("[\x80-\xa0\xad]|^[^\x00-\x7f]")  # unused there, or the beginning of what might be a byte order mark
+_NOT_DOC = re.compile("[\x18-\x1f\x7f-\xa0\xad]|^[^\x00-\x7f]")  # unused there, or the beginning of what might be a byte order mark
 
 
 def string(text: str) -> bytes:
     """Return a PDF text string (7.9.2.2): in PDFDocEncoding, which is near to Latin-1, where that can be, else in UTF-16."""
     try:
-        written = text.encode() if text.isascii() else _pdf_doc(text)
+        written = text.encode() if text.isascii() and text.isprintable() else _pdf_doc(text)
     except UnicodeEncodeError:
         return b"<FEFF" + text.encode("utf-16-be").hex().upper().encode() + b">"
     return b"(" + _ESCAPED.sub(lambda found: _ESCAPES.get(found[0], b"\\" + found[0]), written) + b")"

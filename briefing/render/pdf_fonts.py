@@ -33,7 +33,7 @@ class Subsets(dict[int, str]):
     def __missing__(self, character: int) -> str:
         shown = 0x20 if character == 0xA0 else character  # a no-break space is a space when it is read
         if shown not in self.face.charToGlyph:
-            raise KeyError(f"{self.face.name} has no U+{shown:04X}")
+            raise ValueError(f"{self.face.name!r} has no U+{shown:04X}")  # str.translate would take a KeyError for "leave it as it is"
         if 0x20 <= shown < 0x7F:
             place = (0, shown)
         else:

@@ -18,6 +18,7 @@ def test_a_figure_in_a_templates_words_is_found_with_its_line() -> None:
 
 def test_equal_figures_in_one_line_have_each_their_column() -> None:
     assert found("a {{ x }}\n 7 and 7 {{ y }} 7") == ["2:2 '7'", "2:8 '7'", "2:18 '7'"]
+    assert found("ten billion and 7") == ["1:1 'ten billion'", "1:17 '7'"]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,7 @@ def test_equal_figures_in_one_line_have_each_their_column() -> None:
         ('{{ said("forty per cent") }}', ["1:10 'forty per cent'"]),
         ('{% for x in ["3 km"] %}{{ x }}{% endfor %}', ["1:15 '3'"]),
         ("{{ 1.5|round }}", ["1:4 '1.5'"]),
+        (r'{{ "a\n\nand 9" }}', ["1:14 '9'"]),
     ],
 )
 def test_constants_that_are_printed_are_found(source: str, figures: list[str]) -> None:

@@ -22,7 +22,7 @@ def figure(text: str) -> Figure:
     bound: Bound = ""
     for each in ("over", "at least", "about", "nearly", "up to", "some"):
         if words.startswith(each + " "):
-            bound, words = each, words.removeprefix(each + " ")  # type: ignore[assignment]
+            bound, words = each, words.removeprefix(each + " ")
     words, _, unit = words.rpartition(" ")
     low, _, high = words.partition(" .. ")
     return Figure(amount(low), amount(high) if high else None, unit, bound, period=When.parse(period) if period else None)

@@ -19,6 +19,9 @@ def faults(value: Any, schema: dict[str, Any], top: dict[str, Any]) -> list[str]
     """Return what is wrong with a value, by as much of JSON Schema as the schemas use."""
     if "$ref" in schema:
         return faults(value, top["$defs"][schema["$ref"].removeprefix("#/$defs/")], top)
+    if "anyOf" in schema:
+        tried = [faults(value, each, top) for each in schema["anyOf"]]
+        return [] if [] in tried else tried[-1]
     if "enum" in schema:
         return [] if value in schema["enum"] else [f"{value!r} is not one of {schema['enum']}"]
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -33,7 +36,7 @@ def faults(value: Any, schema: dict[str, Any], top: dict[str, Any]) -> list[str]
     if isinstance(value, dict):
         out += [f"{name} is missing" for name in schema.get("required", ()) if name not in value]
         for name, each in value.items():
-            inner = schema.get("properties", {}).get(name, schema["additionalProperties"])
+            inner = schema.get("properties", {}).get(name, schema.get("additionalProperties", False))
             out += [f"{name} is not known"] if inner is False else faults(each, inner, top)
             out += faults(name, {"type": "string", **schema.get("propertyNames", {})}, top)
     return out

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,13 +13,7 @@ from briefing import pipeline
 from briefing.originals.coverage import as_dict, coverage, lines
 from briefing.when import When
 from generate import app
-
-_spec = importlib.util.spec_from_file_location("originals_made_too", Path(__file__).parent / "made.py")
-assert _spec is not None
-assert _spec.loader is not None
-made = importlib.util.module_from_spec(_spec)
-sys.modules["originals_made_too"] = made
-_spec.loader.exec_module(made)
+from tests.originals import made
 
 ROOT = Path(__file__).resolve().parents[2]
 ORIGINALS = ROOT.parent / "shared" / "seeds"
@@ -171,11 +163,11 @@ def test_every_figure_of_this_dossier_stands_in_the_paragraph_that_it_cites() ->
 
 @with_originals
 def test_no_figure_that_tells_of_india_and_japan_is_without_a_fact() -> None:
-    found, problems = pipeline.coverage(ROOT, ORIGINALS)
-    assert problems == ()
+    found = pipeline.coverage(ROOT, ORIGINALS)
+    assert found.problems == ()
     open_ = [
         (source.source, item.paragraph, item.text)
-        for source in found.sources
+        for source in found.coverage.sources
         for item in source.items
         if item.kind != "name" and item.state == "open" and item.paragraph in source.cited
     ]

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from briefing.originals.read import Unreadable, paragraphs
+from briefing.originals.read import paragraphs
 from briefing.originals.read_pdf import joined
+from briefing.problems import Unreadable
 
 
 def test_a_paragraph_of_a_text_is_a_line_that_is_not_empty() -> None:

@@ -253,7 +253,7 @@ def test_the_same_document_gives_the_same_bytes_in_another_process() -> None:
 
 
 def test_parts_prepared_before_give_the_same_bytes() -> None:
-    package = prepare(LOOK, SAMPLE.page, SAMPLE.language, summary=False)
+    package = prepare(LOOK, frame(LOOK, SAMPLE.page, summary=False), SAMPLE.language, summary=False)
     assert render(SAMPLE, LOOK, PAGES, package=package) == render(SAMPLE, LOOK, PAGES)
 
 

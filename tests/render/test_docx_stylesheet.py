@@ -7,7 +7,7 @@ import msgspec
 
 from briefing.look import ROLES, Look
 from briefing.render.docx_package import Package, prepare, prepared
-from briefing.word import LISTS, SPECS, half_points, spacing, twips
+from briefing.word import LISTS, SPECS, frame, half_points, spacing, twips
 from tests.render.sample_html import default_look
 
 LOOK = default_look()
@@ -15,7 +15,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def styles(look: Look, *, summary: bool = False) -> dict[str, ET.Element]:
-    package = prepare(look, "A4", "en-GB", summary=summary)
+    package = prepare(look, frame(look, "A4", summary=summary), "en-GB", summary=summary)
     part = next(part for part in package.parts if part.name == "word/styles.xml")
     return {node.attrib[f"{W}styleId"]: node for node in ET.fromstring(zlib.decompress(part.data, -15)).iter(f"{W}style")}
 
@@ -56,7 +56,7 @@ def test_another_look_gives_other_styles() -> None:
 
 
 def test_a_style_of_a_list_is_the_one_that_its_numbering_names() -> None:
-    package = prepare(LOOK, "A4", "en-GB", summary=False)
+    package = prepare(LOOK, frame(LOOK, "A4", summary=False), "en-GB", summary=False)
     numbering = ET.fromstring(package.numbering + "</w:numbering>")
     named = {
         level.find(f"{W}pStyle").attrib[f"{W}val"]: (definition.attrib[f"{W}abstractNumId"], level.attrib[f"{W}ilvl"])  # type: ignore[union-attr]
@@ -72,6 +72,6 @@ def test_sizes_are_never_rounded_up() -> None:
 
 
 def test_prepared_parts_are_made_once_and_can_be_kept_as_bytes() -> None:
-    first = prepared(LOOK, "A4", "en-GB", summary=False)
-    assert prepared(LOOK, "A4", "en-GB", summary=False) is first
+    first = prepared(LOOK, frame(LOOK, "A4", summary=False), "en-GB", summary=False)
+    assert prepared(LOOK, frame(LOOK, "A4", summary=False), "en-GB", summary=False) is first
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(first), type=Package) == first

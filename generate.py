@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,6 +48,14 @@ def _day(text: str) -> datetime:
         raise typer.BadParameter(f"{text!r} is not a day such as 2025-09-15") from None
 
 
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a moment such as 2025-09-15T07:00") from None
+    return found if found.tzinfo else found.astimezone()
+
+
 Name = Annotated[str, typer.Argument(help="Its name: the file in briefs/ without .yaml.", show_default=True)]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="What to write; 'all' is every format.")]
 ThemeOption = Annotated[str, typer.Option("--theme", "-t", help="Only this theme, by its id.", show_default=False)]
@@ -74,6 +83,7 @@ EvidenceOption = Annotated[
     Evidence | None, typer.Option("--evidence", help="Also write every printed fact beside it, in this form.")
 ]
 EvenIfStale = Annotated[bool, typer.Option("--even-if-stale", help="Write it also where its recipe holds it back for stale facts.")]
+EmbedFonts = Annotated[bool, typer.Option("--embed-fonts", help="Put the fonts into Word documents, which grow by 1.1 MB.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Compose anew even where nothing has changed.")]
 
 
@@ -88,11 +98,12 @@ def brief(
     annex: Annex = False,
     evidence: EvidenceOption = None,
     even_if_stale: EvenIfStale = False,
+    embed_fonts: EmbedFonts = False,
     as_json: Json = False,
     no_cache: NoCache = False,
 ) -> None:
     """Write a policy brief."""
-    _make("brief", name, format_, theme, as_of, out, dossier, annex, evidence, even_if_stale, as_json, no_cache)
+    _make("brief", name, format_, theme, as_of, out, dossier, annex, evidence, even_if_stale, embed_fonts, as_json, no_cache)
 
 
 @app.command()
@@ -105,11 +116,12 @@ def summary(
     dossier: DossierOption = Path(),
     evidence: EvidenceOption = None,
     even_if_stale: EvenIfStale = False,
+    embed_fonts: EmbedFonts = False,
     as_json: Json = False,
     no_cache: NoCache = False,
 ) -> None:
     """Write a summary that fits one page in every format, and say what was left out."""
-    _make("summary", name, format_, theme, as_of, out, dossier, False, evidence, even_if_stale, as_json, no_cache)
+    _make("summary", name, format_, theme, as_of, out, dossier, False, evidence, even_if_stale, embed_fonts, as_json, no_cache)
 
 
 def _make(
@@ -123,6 +135,7 @@ def _make(
     annex: bool,
     evidence: Evidence | None,
     even_if_stale: bool,
+    embed_fonts: bool,
     as_json: bool,
     no_cache: bool,
 ) -> None:
@@ -136,6 +149,7 @@ def _make(
             formats,
             out=out,
             evidence=evidence.value if evidence else "",
+            embed_fonts=embed_fonts,
             cache=not no_cache,
             progress=progress,
         )
@@ -257,6 +271,158 @@ def schema(
             typer.echo(path)
 
 
+Brief = Annotated[str, typer.Argument(help="The brief's name: the file in briefs/ without .yaml.", metavar="NAME")]
+Because = Annotated[str, typer.Option("--because", help="The reason; it is kept.", metavar="REASON")]
+At = Annotated[
+    datetime | None, typer.Option("--at", help="The moment it is done. Now by default.", parser=_moment, metavar="DATETIME")
+]
+
+
+@app.command()
+def issue(
+    name: Brief,
+    as_of: AsOf = None,
+    at: At = None,
+    major: Annotated[bool, typer.Option("--major", help="Count it as a major edition also where the rules say minor.")] = False,
+    dossier: DossierOption = Path(),
+    as_json: Json = False,
+) -> None:
+    """Make the next numbered edition in all formats, if there is something to say; note the check if there is not."""
+    with _problems_shown(as_json), _progress() as progress:
+        from briefing import issuing
+
+        moment = at or _now()
+        made = issuing.issue(dossier, name, as_of.date() if as_of else moment.date(), moment, major=major, progress=progress)
+    _show_issued(made, as_json)
+
+
+@app.command()
+def release(name: Brief, because: Because, at: At = None, dossier: DossierOption = Path(), as_json: Json = False) -> None:
+    """Issue a held brief although; the reason is kept with the edition."""
+    with _problems_shown(as_json), _progress() as progress:
+        from briefing import issuing
+
+        made = issuing.release(dossier, name, because, at or _now(), progress=progress)
+    _show_issued(made, as_json)
+
+
+def _show_issued(made: object, as_json: bool) -> None:
+    from briefing.issuing import Issued
+
+    assert isinstance(made, Issued)
+    if as_json:
+        _print_json({name: getattr(made, name) for name in made.__struct_fields__})
+    elif made.result == "issued":
+        typer.echo(f"{made.brief}: edition {made.edition}, {made.kind}: {made.line}", err=True)
+        for rule in made.rules:
+            typer.echo(f"  {rule}", err=True)
+        for path in made.paths:
+            typer.echo(path)
+    else:
+        typer.echo(f"{made.brief}: {made.line}")
+
+
+@app.command()
+def withdraw(
+    name: Brief,
+    number: Annotated[int, typer.Argument(help="The number of the edition.", metavar="N")],
+    because: Because,
+    at: At = None,
+    dossier: DossierOption = Path(),
+) -> None:
+    """Mark an edition as withdrawn. It stays where it is, and the next edition says that it corrects it."""
+    with _problems_shown(False):
+        from briefing import issuing
+
+        typer.echo(f"{name}: edition {number} is withdrawn; {issuing.withdraw(dossier, name, number, because, at or _now())}")
+
+
+@app.command()
+def editions(
+    name: Annotated[str, typer.Argument(help="The brief's name; all where not given.", metavar="[NAME]", show_default=False)] = "",
+    dossier: DossierOption = Path(),
+    as_json: Json = False,
+) -> None:
+    """List the editions, the latest first: number, day, kind, whether it stands, what it brought; and the last check."""
+    with _problems_shown(as_json):
+        from briefing import issuing
+
+        rows = issuing.history(dossier, name)
+        checks = {
+            each: issuing.last_check(dossier, each) for each in ([name] if name else dict.fromkeys(str(r["brief"]) for r in rows))
+        }
+    if as_json:
+        _print_json({"editions": rows, "checks": checks})
+        return
+    for brief_name, check_line in checks.items():
+        typer.echo(f"{brief_name}: {check_line or 'never issued'}")
+        for row in rows:
+            if row["brief"] == brief_name:
+                day = str(row["issued"])[:10]
+                successor = (
+                    f"; edition {row['successor']} stands in its place" if row["state"] == "withdrawn" and row["successor"] else ""
+                )
+                typer.echo(
+                    f"  {row['edition']:>4}  {day}  as of {row['as_of']}  {row['kind']:<5}  {row['state']:<10}  {row['line']}{successor}"
+                )
+
+
+@app.command()
+def changes(
+    name: Brief,
+    since: Annotated[
+        int | None, typer.Option("--since", help="The edition to compare with; the one before by default.", metavar="N")
+    ] = None,
+    dossier: DossierOption = Path(),
+    as_json: Json = False,
+) -> None:
+    """Show by fact what changed up to the latest edition: was, is; edits of wording and layout apart."""
+    with _problems_shown(as_json):
+        from briefing import issuing
+
+        first, last, found, edited = issuing.changes(dossier, name, since)
+    if as_json:
+        import msgspec
+
+        _print_json({"from": first, "to": last, "changes": msgspec.to_builtins(found), "edits": msgspec.to_builtins(edited)})
+        return
+    typer.echo(f"{name}: edition {last} since edition {first}" if first else f"{name}: edition {last} is the first")
+    for change in found:
+        if change.weight != "none":
+            figure = change.field.removeprefix("figures.") if change.field.startswith("figures.") else ""
+            what = f"{change.fact}{f'.{figure}' if figure else ''}"
+            typer.echo(
+                f"  {change.weight:<5}  {change.kind:<10}  {what}: {change.was or 'not in it'} -> {change.now or 'not in it'}"
+            )
+    for edit in edited:
+        typer.echo(f"  minor  {edit.kind:<10}  {edit.where}")
+
+
+@app.command()
+def verify(
+    name: Brief,
+    number: Annotated[int | None, typer.Argument(help="The number of an edition; all where not given.", metavar="[N]")] = None,
+    dossier: DossierOption = Path(),
+    as_json: Json = False,
+) -> None:
+    """Make editions again from what they keep, and compare every byte."""
+    with _problems_shown(as_json):
+        from briefing import issuing
+
+        found = issuing.verify(dossier, name, number)
+    if as_json:
+        _print_json([{"edition": each.edition, "wrong": each.wrong} for each in found])
+    for each in found:
+        for wrong in each.wrong:
+            typer.echo(f"{name}: edition {each.edition}: {wrong}", err=True)
+        if not each.wrong and not as_json:
+            typer.echo(f"{name}: edition {each.edition} is as it was issued, and made again gives the same bytes")
+    if not found:
+        typer.echo(f"{name}: there is no edition", err=True)
+    if not found or any(each.wrong for each in found):
+        raise typer.Exit(1)
+
+
 @contextmanager
 def _problems_shown(as_json: bool) -> Iterator[None]:
     """Show an author's mistakes, one a line, and end with exit code 1; let our own mistakes through with their traceback."""
@@ -317,8 +483,13 @@ def _today() -> date:
     return date.today()  # noqa: TID251  the one place where the clock is read
 
 
+def _now() -> datetime:
+    return datetime.now().astimezone().replace(microsecond=0)  # noqa: TID251  and the other
+
+
 def main() -> None:
     """Run the command line."""
+    gc.set_threshold(100_000)  # a run is short and its records have no cycles: a twentieth of its time
     app()
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from briefing.edition import DRAFT, EditionInfo
 from briefing.load.files import Files, font_reader, read_dossier, write_atomically
 from briefing.look import Look
 from briefing.model import Contents, Document, Group
@@ -16,12 +17,17 @@ from briefing.problems import BriefingError, Location, Problem, ProblemsFound, n
 
 if TYPE_CHECKING:
     from briefing.compose.explain import Shown
+    from briefing.edition import Manifest
+    from briefing.editions.issue import Decision, Said
+    from briefing.editions.store import Store
+    from briefing.house import House
     from briefing.layout.fit import LeftOut
     from briefing.layout.fonts import Fonts
     from briefing.load.dossier import Loaded
     from briefing.originals.check import Read
     from briefing.originals.coverage import Coverage
     from briefing.placed import Pages
+    from briefing.render.docx_package import Package
     from briefing.seeds import Dossier
 
 FORMATS = ("pdf", "docx", "html", "txt")
@@ -69,6 +75,7 @@ def make(
     *,
     out: Path | None = None,
     evidence: str = "",
+    embed_fonts: bool = False,
     cache: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Made:
@@ -79,23 +86,20 @@ def make(
     """
     progress("reading")
     files = read_dossier(root)
-    kept = _cache_file(root, files, order) if cache else None
-    composed = _cached(kept)
-    if composed is None:
-        progress("composing")
-        composed = compose_one(files, order)
-        _keep(kept, composed)
+    composed = _drafted(root, files, order, cache=cache, progress=progress)
     document, look = composed.document, composed.look
+    house = house_of(files)
     laid: Laid | None = None
     if document.one_page or composed.contents == "auto" or set(formats) & {"pdf", "docx"}:  # contents are there from a number of pages
         progress("laying out")
-        laid = lay_out(root, composed)
+        laid = lay_out(root, composed, house, drawn="pdf" in formats)
         document, look = laid.document, laid.look
     pages, fonts = (laid.pages, laid.fonts) if laid else (None, None)
+    word = Word(root if cache else None, house, font_reader(root) if embed_fonts else None)
     made: list[tuple[Path, bytes]] = []
     for each in formats:
         progress(f"rendering {each}")
-        made.append((target(root, order.stem, each, out, many=len(formats) > 1), render(each, document, look, pages, fonts)))
+        made.append((target(root, order.stem, each, out, many=len(formats) > 1), render(each, document, look, pages, fonts, word=word)))
     if evidence:
         progress("gathering the evidence")
         path = target(root, order.stem, f"evidence.{evidence}", out.parent if out and out.suffix else out)
@@ -117,41 +121,69 @@ class Laid(msgspec.Struct, frozen=True):
     tightened: str = ""
 
 
-def lay_out(root: Path, composed: Composed) -> Laid:
-    """Return a document on its pages: a summary brought down to one, a brief of few pages without contents."""
+def house_of(files: Files) -> House | None:
+    """Return the dossier's own `templates/house.docx`. Raises ProblemsFound where it cannot be used."""
+    if not files.house:
+        return None
+    from briefing.load.house import read_house
+
+    return read_house(files.house)
+
+
+def lay_out(
+    root: Path,
+    composed: Composed,
+    house: House | None = None,
+    read_font: Callable[[str], bytes] | None = None,
+    *,
+    drawn: bool = True,
+) -> Laid:
+    """Return a document on its pages: a summary brought down to one, a brief of few pages without contents.
+
+    Without `drawn` pages know their headings, tables and sources, and hold nothing to draw.
+    """
     from briefing.layout.fonts import Fonts
     from briefing.layout.pages import lay_out
 
     document, look = composed.document, composed.look
-    fonts = Fonts(look, font_reader(root))
+    fonts = Fonts(look, read_font or font_reader(root))
     if document.one_page:
         from briefing.layout.fit import fit
 
-        fitted = fit(document, look, fonts)
-        pages = lay_out(fitted.document, fitted.look, fonts)
+        fitted = fit(document, look, fonts, sheet=house.frame if house else None)
+        pages = lay_out(fitted.document, fitted.look, fonts, drawn=drawn)
         return Laid(fitted.document, fitted.look, pages, fonts, fitted.left_out, fitted.tightened)
-    pages = lay_out(document, look, fonts)
+    pages = lay_out(document, look, fonts, drawn=drawn)
     if composed.contents == "auto" and len(pages.pages) < CONTENTS_FROM:
         document = without_contents(document)
-        pages = lay_out(document, look, fonts)
+        pages = lay_out(document, look, fonts, drawn=drawn)
     return Laid(document, look, pages, fonts)
 
 
 def _evidence(files: Files, order: Order, document: Document, made: Sequence[tuple[Path, bytes]], form: str) -> bytes:
+    from briefing.load.dossier import load
+
+    return evidence_of(load(files), order, document, {path.name: data for path, data in made}, form)
+
+
+def evidence_of(loaded: Loaded, order: Order, document: Document, made: Mapping[str, bytes], form: str = "json") -> bytes:
+    """Return the evidence of a document with the digests of its files `made`, as bytes of a file."""
     from hashlib import sha256
 
     from briefing.compose.evidence import evidence
-    from briefing.load.dossier import load
     from briefing.render.evidence import render as written
 
-    loaded = load(files)
-    digests = {path.name: sha256(data).hexdigest() for path, data in made}
+    digests = {name: sha256(data).hexdigest() for name, data in made.items()}
     return written(evidence(loaded.dossier, loaded.recipes[order.name], document, order.stem, digests), form)
 
 
 def compose_one(files: Files, order: Order) -> Composed:
     """Return the document of one recipe. Raises ProblemsFound with all that loading, checking and composing find."""
-    from briefing.compose import compose
+    return compose_loaded(sound(files, order), files, order)
+
+
+def sound(files: Files, order: Order) -> Loaded:
+    """Return what the files hold. Raises ProblemsFound with all that loading and checking find, and where the recipe is not there."""
     from briefing.load.dossier import load
 
     loaded = load(files)
@@ -166,8 +198,16 @@ def compose_one(files: Files, order: Order) -> Composed:
     elif order.kind and recipe.kind != order.kind:
         hint = f"generate {recipe.kind} {order.name}"
         errors.append(Problem(recipe.at, "B002", f"{order.name} is a {recipe.kind}, not a {order.kind}", hint))
-    if errors or recipe is None:
+    if errors:
         raise ProblemsFound(errors)
+    return loaded
+
+
+def compose_loaded(loaded: Loaded, files: Files, order: Order, edition: EditionInfo = DRAFT) -> Composed:
+    """Return the document of one recipe of a sound dossier; `edition` is what it says about its edition."""
+    from briefing.compose import compose
+
+    recipe = loaded.recipes[order.name]
     of = loaded.recipes.get(recipe.full_brief)
     document = compose(
         loaded.dossier,
@@ -181,6 +221,7 @@ def compose_one(files: Files, order: Order) -> Composed:
         page=recipe.page or loaded.look.page,
         full_brief=of,
         even_if_stale=order.even_if_stale,
+        edition=edition,
     )
     if recipe.contents == "never":
         document = without_contents(document)
@@ -192,10 +233,28 @@ def checked(loaded: Loaded, files: Files) -> list[Problem]:
     from briefing.check.whole import check_all
 
     texts = {**files.seeds, **files.briefs}
-    return sorted(set(check_all(loaded.dossier, texts, loaded.recipes, loaded.templates, loaded.template_places)))
+    problems = set(check_all(loaded.dossier, texts, loaded.recipes, loaded.templates, loaded.template_places))
+    try:
+        house_of(files)
+    except ProblemsFound as found:
+        problems.update(found.problems)
+    return sorted(problems)
 
 
-def render(each: str, document: Document, look: Look, pages: Pages | None, fonts: Fonts | None) -> bytes:
+class Word(msgspec.Struct, frozen=True):
+    """What Word documents are made with: where their prepared parts are kept, the house's own document, the fonts to put in."""
+
+    root: Path | None = None
+    house: House | None = None
+    read_font: Callable[[str], bytes] | None = None
+
+
+_PLAIN = Word()
+
+
+def render(
+    each: str, document: Document, look: Look, pages: Pages | None, fonts: Fonts | None, *, word: Word = _PLAIN
+) -> bytes:  # fmt: skip
     """Return the bytes of a document in one format; `pages` and `fonts` are wanted for PDF, `pages` for DOCX."""
     match each:
         case "pdf":
@@ -209,7 +268,9 @@ def render(each: str, document: Document, look: Look, pages: Pages | None, fonts
             from briefing.render import docx
 
             assert pages is not None
-            return docx.render(document, look, page_numbers(pages))
+            numbers = {} if word.house else page_numbers(pages)  # on a house's pages headings fall elsewhere
+            package = _package(word, document, look)
+            return docx.render(document, look, numbers, package=package, house=word.house, read_font=word.read_font)
         case "html":
             from briefing.render import html
 
@@ -243,21 +304,117 @@ def without_contents(document: Document) -> Document:
     return msgspec.structs.replace(document, blocks=kept(document.blocks))
 
 
+# -------------------------------------------------------------------------------------------- what has been issued before
+
+EDITIONS = "editions"  # the folder of editions, in briefs/
+
+
+def store_of(root: Path, name: str) -> Store:
+    """Return the editions of a brief."""
+    from briefing.editions.store import Store
+
+    return Store(root / "briefs" / EDITIONS / name)
+
+
+def decided(
+    store: Store, loaded: Loaded, files: Files, order: Order, day: date, *, major: bool = False, back_to: Manifest | None = None
+) -> tuple[Said, Decision]:
+    """Return what a brief says as of a day, and what has changed since its last edition, or since `back_to`."""
+    from hashlib import blake2b
+
+    from briefing.compose.evidence import evidence
+    from briefing.compose.horizon import next_change
+    from briefing.compose.judgements import judgements
+    from briefing.compose.records import fact_record, facts_for
+    from briefing.editions.changes import used
+    from briefing.editions.inputs import program
+    from briefing.editions.issue import Said, decide
+    from briefing.editions.passages import passages
+
+    recipe, dossier = loaded.recipes[order.name], loaded.dossier
+    document = compose_loaded(loaded, files, order).document
+    drawn = facts_for(dossier, order.as_of, recipe)
+    records = evidence(dossier, recipe, document, order.name)["facts"]
+    before, then = back_to or store.latest(), None
+    printed = {record["id"] for record in records}
+    for fact in before.facts if before else ():  # what has happened or been superseded is told by another fact, and still counts
+        if fact.id not in printed and fact.id in drawn.dossier.facts and (told := fact_record(drawn, fact.id))["told_by"] in printed:
+            records.append(told)
+    facts = [used(record, dossier.facts[record["id"]].says, dossier.facts[record["id"]].measure) for record in records]
+    said = Said(
+        facts=(*facts, *(used(record, says) for record, says in judgements(drawn))),
+        known=tuple(drawn.dossier.facts),
+        order={fact.id: fact.priority for fact in drawn.dossier.facts.values()},
+        passages=passages(document),
+        look=blake2b(msgspec.json.encode((loaded.look, recipe.page, files.house)), digest_size=16).hexdigest(),
+        rules=dossier.header.materiality,
+        steady_until=next_change(dossier, order.as_of),
+    )
+    if before is not None and (before.inputs_digest, before.program) != (files.digest, program()):
+        earlier = msgspec.structs.replace(order, as_of=before.as_of, even_if_stale=True)
+        try:
+            then = passages(compose_loaded(loaded, files, earlier).document)
+        except ProblemsFound:  # of the day before nothing is known any more
+            then = {}
+    return said, decide(store, said, then, day, major=major, back_to=back_to)
+
+
+def _drafted(
+    root: Path, files: Files, order: Order, *, cache: bool = True, progress: Callable[[str], None] = lambda _: None
+) -> Composed:
+    """Return a document that is not issued: it says after which edition it was drafted, and what has changed since."""
+    store = store_of(root, order.name)
+    before = None if order.theme else _before(store, order.as_of)
+    kept = _cache_file(root, files, order, msgspec.json.encode(before)) if cache else None
+    composed = _cached(kept)
+    if composed is not None:
+        return composed
+    progress("composing")
+    if before is None:
+        composed = compose_one(files, order)
+    else:
+        loaded = sound(files, order)
+        _, decision = decided(store, loaded, files, order, order.as_of, back_to=before)
+        composed = compose_loaded(loaded, files, order, decision.draft)
+    _keep(kept, composed)
+    return composed
+
+
+def _before(store: Store, as_of: date) -> Manifest | None:
+    """Return the last edition that a document as of a day can follow."""
+    for number in reversed(store.numbers()):
+        manifest = store.manifest(number)
+        if manifest.as_of <= as_of:
+            return manifest
+    return None
+
+
+def _last_issued(store: Store) -> str:
+    latest = store.latest()
+    if latest is None:
+        return "not issued"
+    mark = ", withdrawn" if latest.number in store.withdrawals() else ""
+    return f"edition {latest.number} of {latest.issued}{mark}{', held' if store.held() else ''}"
+
+
 # ---------------------------------------------------------------------------------------------------------------- the cache
 
 _CACHE = ".cache"
 
 
-def _cache_file(root: Path, files: Files, order: Order) -> Path:
+def _cache_file(root: Path, files: Files, order: Order, before: bytes) -> Path:
     """Return where a composed document is kept: named by all it depends on, inputs, options and the code itself."""
     from hashlib import blake2b
 
-    digest = blake2b(files.digest.encode() + msgspec.msgpack.encode(order), digest_size=16)
-    folder = Path(__file__).parent
-    for path in sorted(folder.rglob("*.py")):
-        stat = path.stat()
-        digest.update(f"{path.relative_to(folder)} {stat.st_size} {stat.st_mtime_ns}\0".encode())
+    digest = blake2b(files.digest.encode() + msgspec.msgpack.encode((order, before)), digest_size=16)
+    digest.update(_code(Path(__file__).parent))
     return root / _CACHE / f"{digest.hexdigest()}.msgpack"
+
+
+def _code(folder: Path) -> bytes:
+    """Return what changes when the modules in a folder do."""
+    stats = ((path.relative_to(folder), path.stat()) for path in sorted(folder.rglob("*.py")))
+    return "\0".join(f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in stats).encode()
 
 
 def _cached(path: Path | None) -> Composed | None:
@@ -267,12 +424,35 @@ def _cached(path: Path | None) -> Composed | None:
         return None
 
 
-def _keep(path: Path | None, composed: Composed) -> None:
+def _package(word: Word, document: Document, look: Look) -> Package | None:
+    """Return the parts of a Word document that do not depend on its words, from an earlier run where there is one."""
+    from hashlib import blake2b
+    from importlib.util import find_spec
+
+    from briefing.render.docx import sheet_of
+    from briefing.render.docx_package import Package, prepared
+
+    maker = find_spec("docx")
+    if word.root is None or maker is None or maker.origin is None:
+        return None
+    sheet = sheet_of(document, look, word.house)
+    digest = blake2b(msgspec.msgpack.encode((look, sheet, document.language, document.one_page)), digest_size=16)
+    digest.update(_code(Path(__file__).parent / "render") + Path(maker.origin).read_bytes())  # which names python-docx's version
+    path = word.root / _CACHE / f"word-{digest.hexdigest()}.msgpack"
+    try:
+        return msgspec.msgpack.decode(path.read_bytes(), type=Package)
+    except (OSError, msgspec.DecodeError):
+        package = prepared(look, sheet, document.language, summary=document.one_page)
+        _keep(path, package)
+        return package
+
+
+def _keep(path: Path | None, made: Composed | Package) -> None:
     if path is None:
         return
     try:
         path.parent.mkdir(exist_ok=True)
-        write_atomically(path, msgspec.msgpack.encode(composed))
+        write_atomically(path, msgspec.msgpack.encode(made))
     except OSError:
         return  # a dossier that may not be written to is slower, no worse
 
@@ -411,14 +591,10 @@ def explained(record: dict[str, object]) -> str:
 def _shown(root: Path, files: Files, order: Order, *, pages: bool) -> Shown:
     from briefing.compose.explain import Shown
 
-    kept = _cache_file(root, files, order)
-    composed = _cached(kept)
-    if composed is None:
-        composed = compose_one(files, order)
-        _keep(kept, composed)
+    composed = _drafted(root, files, order)
     if not composed.document.one_page and not pages:
         return Shown(order.name, composed.document)
-    laid = lay_out(root, composed)
+    laid = lay_out(root, composed, house_of(files))
     return Shown(
         order.name,
         laid.document,
@@ -448,7 +624,7 @@ def listing(root: Path) -> dict[str, list[dict[str, object]]]:
     facts = [fact.theme for fact in loaded.dossier.facts.values()]
     return {
         "briefs": [
-            {"name": name, "kind": recipe.kind, "title": recipe.title, "issued": "not issued"}
+            {"name": name, "kind": recipe.kind, "title": recipe.title, "issued": _last_issued(store_of(root, name))}
             for name, recipe in loaded.recipes.items()
         ],
         "themes": [

@@ -4,6 +4,7 @@
       ProblemsFound               mistakes of an author: a list of `Problem`, every one with its place
       OnePageImpossible           a summary that no allowed means brings down to one page
       MissingGlyph                a character that none of the fonts has
+      UnusableFont                a font file that cannot be read, or not be embedded
       Unreadable                  an original, to compare facts with, that cannot be read
 
 An author's mistake is a `Problem`; it is collected, never raised one by one.
@@ -73,6 +74,10 @@ class MissingGlyph(BriefingError):
     def __init__(self, character: str, context: str) -> None:
         self.character, self.context = character, context
         super().__init__(f"no font has {character!r} (U+{ord(character):04X}), in: {context[:60]!r}")
+
+
+class UnusableFont(BriefingError):
+    """A file that is no TrueType font, or one that may not be embedded."""
 
 
 class Unreadable(BriefingError):

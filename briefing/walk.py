@@ -34,16 +34,20 @@ from briefing.model import (
     Title,
 )  # fmt: skip
 
+_INNER = (msgspec.Struct, tuple)
+
 
 def nodes(tree: object) -> Iterator[object]:
     """Yield every struct of a tree, parents before children, in reading order."""
-    if isinstance(tree, msgspec.Struct):
-        yield tree
-        for name in tree.__struct_fields__:
-            yield from nodes(getattr(tree, name))
-    elif isinstance(tree, tuple):
-        for child in tree:
-            yield from nodes(child)
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, msgspec.Struct):
+            yield node
+            node = msgspec.structs.astuple(node)
+        elif not isinstance(node, tuple):
+            continue
+        todo += [child for child in reversed(node) if isinstance(child, _INNER)]
 
 
 def plain(inlines: Inlines) -> str:

@@ -15,6 +15,7 @@ from briefing.recipe import Recipe
 from briefing.seeds import Dossier, Fact, Figure, Wording
 
 _AMOUNT = re.compile(r"[%$€£¥₹₩]|cent|illion|crore|lakh|[A-Z]{3}")  # of money or of a hundred: never a date or a count
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NO_RECIPES: Mapping[str, Recipe] = {}
 
 
@@ -36,14 +37,12 @@ class _Known(msgspec.Struct, frozen=True):
     facts: Mapping[str, Fact]
     names: tuple[str, ...]
     years: frozenset[str]
-    ids: re.Pattern[str]
 
 
 def check_words(dossier: Dossier, places: Places, recipes: Mapping[str, Recipe] = _NO_RECIPES) -> Iterator[Problem]:
     """Yield a problem for each figure in printed words that no fact stands behind, and for each declared name that is a figure."""
-    ids = re.compile("|".join(sorted(map(re.escape, dossier.facts), key=len, reverse=True)) or r"(?!)")
     years = frozenset(year for fact in dossier.facts.values() for year in _years(fact))
-    known = _Known(dossier.facts, names_of(dossier), years, ids)
+    known = _Known(dossier.facts, names_of(dossier), years)
     for words in printed(dossier, recipes):
         if words.text:
             yield from _words(words, known, places)
@@ -53,7 +52,8 @@ def check_words(dossier: Dossier, places: Places, recipes: Mapping[str, Recipe] 
 def _words(words: Words, known: _Known, places: Places) -> Iterator[Problem]:
     text = words.text
     if words.note and numerals(text):
-        for left_out in (PUBLIC_RECORD, PARAGRAPHS, known.ids):
+        text = _SLUG.sub(lambda match: " " * len(match[0]) if match[0] in known.facts else match[0], text)
+        for left_out in (PUBLIC_RECORD, PARAGRAPHS):
             text = left_out.sub(lambda match: " " * len(match[0]), text)
     for figure in bare(text, known.names, markup=words.markup):
         if not figure.written and _is_own(figure.text, words, known):

@@ -126,20 +126,26 @@ def _now(row: Row, facts: Facts) -> Inlines:
         return (facts.number(view.fact, row.figure, noun=True),) if row.figure in view.figures else (Text(row.now or "taken out"),)
     if row.kind in _NO_SENTENCE or not row.now or row.now.islower():
         return (Text(curly(row.now)),)
-    return tuple(inline for inline in view.sentence if not isinstance(inline, Cite))
+    return _unmarked(view.sentence)
+
+
+def _unmarked(sentence: Inlines) -> Inlines:
+    return tuple(inline for inline in sentence if not isinstance(inline, Cite))
 
 
 def _mark(row: Row, facts: Facts) -> Inlines:
     if row.fact in facts.dossier.facts and row.kind not in ("withdrawn", "left-out"):
-        return facts.view(row.fact).mark
+        view = facts.view(row.fact)
+        told = tuple(inline for inline in view.sentence if isinstance(inline, Cite))  # what has happened is told by another's sources
+        return told if told and _now(row, facts) == _unmarked(view.sentence) else view.mark
     return (Text("this brief" if "/" in row.fact else "none"),)
 
 
 def _told(row: Row, facts: Facts) -> Inlines:
     head: list[Inline] = [Strong((Text(f"{KIND_WORDS[row.kind]}:"),)), Text(" ")]
     now = _now(row, facts)
-    if _labelled(row):
-        head.append(Text(f"{curly(row.label)}: "))
+    if _labelled(row) and (row.figure or row.kind in (*_NO_SENTENCE, "withdrawn", "left-out") or row.now.islower()):
+        head.append(Text(f"{curly(row.label)}: "))  # elsewhere the fact's sentence says it
     was = f" (was: {curly(row.was).rstrip('.')})" if row.was and row.kind in ("revised", "restated", "withdrawn", "left-out") else ""
     last = now[-1]
     if isinstance(last, Text) and last.text.endswith("."):

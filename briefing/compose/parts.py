@@ -258,7 +258,7 @@ class Parts:
         return (Text(f"{first} to {last}" if first != last else first),)
 
     def annex(self) -> Iterator[tuple[str, Table]]:
-        """Yield for each theme its title and a table of all its facts: statement, status, state, sources with paragraphs."""
+        """Yield for each theme its title and a table of all its facts: statement, figures, status, state, sources with paragraphs."""
         for theme in self.dossier.header.themes:
             views = [view for view in self.facts if view.theme == theme.id]
             if views:
@@ -274,11 +274,13 @@ class Parts:
 
     def _annex_row(self, view: FactView) -> Row:
         words = list(self.facts.own(view))
+        words += self._annex_figures(view, tuple(words))
         if view.fact.note:
             words += [Text(" "), Emphasis((Text(view.fact.note),))]
         state = STATUS_WORDS[view.status] if view.state in ("stands", "upcoming") else STATE_WORDS[view.state]
         newer = self.facts.superseded_by.get(view.id) if view.state == "superseded" else None
         state += f" by {newer.id}" if newer else ""
+        disputed = any(side.fact == view.id for row in self.dossier.differences for side in row.positions)
         where: list[Inline] = []
         for ref in (ref for cite in view.mark if isinstance(cite, Cite) for ref in cite.refs):
             listed = ", ".join(map(str, ref.paragraphs))
@@ -288,10 +290,22 @@ class Parts:
             (
                 Cell((Text(view.id),)),
                 Cell(tuple(words)),
-                Cell((Text(f"{state}, {view.freshness}"),)),
+                Cell((Text(f"{state}, {view.freshness}{', disputed' if disputed else ''}"),)),
                 Cell(tuple(where)),
             )
         )
+
+    def _annex_figures(self, view: FactView, statement: Inlines) -> Inlines:
+        """Return the figures that the statement does not print, and all that have a period of their own, with it."""
+        told = {inline.figure for inline in statement if isinstance(inline, Number)}
+        words: list[Inline] = []
+        for name in view.figures:
+            figure = self.facts.figure(view.fact, name)
+            period = figure.period if figure else None
+            if period is not None or (name not in told and name not in ("when", "due")):
+                words += [Text("; " if words else " Figures: "), self.facts.number(view.fact, name, noun=True)]
+                words += [Text(", "), Number(_span(period), view.id, name)] if period else []
+        return (*words, Text(".")) if words else ()
 
 
 def details(entries: Iterable[tuple[str, Inlines | str]], role: str) -> Details:

@@ -15,6 +15,7 @@ Freshness: TypeAlias = Literal["past", "fresh", "ageing", "stale"]
 
 _OPEN = ("expected", "planned", "announced", "pledged", "agreed", "ongoing")
 _PLANS = ("expected", "planned", "announced")
+_MOVING = (*_PLANS, "proposed", "ongoing", "stalled")  # what an old source tells of these may be so no longer
 _LASTING = ("happened", "cancelled")  # what took place stays so
 _LIFE = re.compile(r"(\d+) (day|week|month|year)s?")
 _AGES: tuple[Freshness, ...] = ("past", "fresh", "ageing", "stale")
@@ -76,7 +77,7 @@ def sentence(fact: Fact, at: State, *, stale: bool = False) -> str:
 
     A fact's own wording goes first. Otherwise an overdue one says what was due, and that no source tells that it took place; a
     lapsed one that it was reported, and that nothing later was read; one that happened is told by the fact that resolves it, one
-    that is superseded by the newer. What is still to come by a `stale` source is told as that source's report.
+    that is superseded by the newer. What by a `stale` source is to come or under way is told as that source's report.
     """
     own: str = getattr(fact.wording, at, "")
     if own:
@@ -89,7 +90,7 @@ def sentence(fact: Fact, at: State, *, stale: bool = False) -> str:
         if fact.label:
             return f"{fact.label}: reported as {fact.status}, {{reported}}; no later source was read."
         return f"{_as_reported(fact)} No later source was read."
-    if at == "upcoming" and stale:
+    if stale and at in ("upcoming", "stands") and fact.status in _MOVING:
         return f"{fact.says.rstrip().removesuffix('.')}, as reported in {{reported}}."
     return fact.says
 
@@ -129,14 +130,13 @@ def newest_source(fact: Fact, dossier: Dossier) -> Source | None:
 
 
 def reported(fact: Fact, dossier: Dossier) -> When | None:
-    """Return when the newest source of a fact reported it: its month, or its date where that is no part of one month."""
+    """Return when the newest source of a fact reported it, by the month: "July 2025", "May to July 2025"."""
     source = newest_source(fact, dossier)
     dated = source and (source.published or source.dated)
     if not dated:
         return None
-    if (dated.start.year, dated.start.month) == (dated.end.year, dated.end.month):
-        return When.parse(f"{dated.end:%Y-%m}")
-    return dated
+    first, last = (f"{day.year:04}-{day.month:02}" for day in (dated.start, dated.end))
+    return When.parse(last if first == last else f"{first}/{last}")
 
 
 def freshness(fact: Fact, dossier: Dossier, as_of: date) -> Freshness:

@@ -119,7 +119,9 @@ def _between(was: FactUsed, now: FactUsed) -> Iterator[Change]:
         return Change(kind, now.id, field, now.label or was.label, *shown, old.get(field), new.get(field))
 
     if was.state != now.state:
-        yield change(_STATES.get(now.state) or ("reopened" if was.state in _STATES else "revised"), "state", (was.sentence, now.sentence))
+        yield change(
+            _STATES.get(now.state) or ("reopened" if was.state in _STATES else "revised"), "state", (was.sentence, now.sentence)
+        )
     for name in [*was.figures, *(name for name in now.figures if name not in was.figures)]:
         first, second = was.figures.get(name), now.figures.get(name)
         if first != second:

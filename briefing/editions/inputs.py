@@ -15,7 +15,7 @@ from pathlib import Path
 
 from briefing.edition import Program
 
-PACKAGES = ("jinja2", "lxml", "markdown-it-py", "mdit-py-plugins", "msgspec", "pillow", "python-docx", "pyyaml", "reportlab")
+PACKAGES = ("jinja2", "lxml", "markdown-it-py", "mdit-py-plugins", "msgspec", "python-docx", "pyyaml")
 _LARGEST = 64 * 1024 * 1024  # of one file in an archive
 
 
@@ -57,7 +57,7 @@ def program() -> Program:
     packages = {name: found for name in PACKAGES if (found := _version(name))}
     python = ".".join(map(str, sys.version_info[:3]))
     return Program(
-        _version("briefing-generator") or "0", state.hexdigest(), f"{python}, zlib {zlib.ZLIB_RUNTIME_VERSION}", packages
+        _version("briefing-generator") or "source", state.hexdigest(), f"{python}, zlib {zlib.ZLIB_RUNTIME_VERSION}", packages
     )
 
 

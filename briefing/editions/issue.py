@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from hashlib import sha256
 
 import msgspec
 
-from briefing.edition import Change, Check, Edit, EditionInfo, FactUsed, Manifest, Passage
+from briefing.edition import DRAFT, Change, Check, Edit, EditionInfo, FactUsed, Manifest, Passage
 from briefing.editions.changes import differences
-from briefing.editions.info import draft, issued, one_line, past
+from briefing.editions.info import Changed, draft, issued, one_line, past
 from briefing.editions.inputs import program
 from briefing.editions.materiality import Verdict, judge, weigh
 from briefing.editions.passages import edits as edits_of
@@ -42,6 +42,7 @@ class Decision(msgspec.Struct, frozen=True):
     edits: tuple[Edit, ...]
     verdict: Verdict
     info: EditionInfo
+    draft: EditionInfo = DRAFT  # what a document says that is not issued
 
     @property
     def line(self) -> str:
@@ -87,7 +88,7 @@ def decide(
     number = store.numbers()[-1] + 1 if before else 1
     if before is None:
         verdict = judge((), (), first=True)
-        return Decision(None, number, (), (), verdict, issued(None, None, (), (), (), said.order, number=1, day=day, major=True))
+        return Decision(None, number, (), (), verdict, issued(Changed(), number=1, day=day, major=True))
     withdrawals = store.withdrawals()
     gone = withdrawals.get(before.number)
     found = differences(before.facts, said.facts, known_before=before.known, known=said.known)
@@ -97,13 +98,9 @@ def decide(
         edits = (*edits, Edit("layout", "the look"))
     verdict = judge(changes, edits, first=False, withdrawn=before.number if gone else 0, major=major)
     pasts = [past(store.manifest(each), withdrawals) for each in store.numbers()[-6:] if each <= before.number][::-1]
-    info = issued(before, gone, pasts, changes, edits, said.order, number=number, day=day, major=verdict.kind == "major")
-    return Decision(before, number, changes, edits, verdict, info)
-
-
-def as_draft(decision: Decision, order: Mapping[str, int]) -> EditionInfo:
-    """Return what a document that is not issued says: the same changes, and no number."""
-    return draft(decision.before, decision.info.history, decision.changes, decision.edits, order)
+    changed = Changed(before, gone, tuple(pasts), changes, edits, said.order)
+    info = issued(changed, number=number, day=day, major=verdict.kind == "major")
+    return Decision(before, number, changes, edits, verdict, info, draft(changed))
 
 
 def _last_major(store: Store, before: Manifest) -> Manifest:
@@ -156,8 +153,3 @@ def damage(store: Store, manifest: Manifest) -> list[str]:
     if manifest.previous != chained:
         found.append(f"the manifest of edition {manifest.number - 1} is not the one that it followed")
     return found
-
-
-def parts(changes: Sequence[Change]) -> tuple[Change, ...]:
-    """Return the changes a reader is told, without those that only follow from another."""
-    return tuple(change for change in changes if change.weight != "none")

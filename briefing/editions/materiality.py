@@ -21,9 +21,7 @@ class Verdict(msgspec.Struct, frozen=True):
     raised: bool = False
 
 
-def weigh(
-    changes: Iterable[Change], was: Iterable[FactUsed], now: Iterable[FactUsed], rules: Materiality
-) -> tuple[Change, ...]:
+def weigh(changes: Iterable[Change], was: Iterable[FactUsed], now: Iterable[FactUsed], rules: Materiality) -> tuple[Change, ...]:
     """Return the changes, each with its weight and the rule that gave it.
 
     `was` are the facts of the last major edition, `now` those of this one: small steps that add up become material.

@@ -9,6 +9,7 @@ that the same items stand in all formats.
 from __future__ import annotations
 
 from math import ceil
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,6 +23,7 @@ from briefing.layout.word_height import word_height
 from briefing.look import ROLES, Look, Role, Style
 from briefing.model import Block, Document
 from briefing.problems import OnePageImpossible
+from briefing.word import Frame
 
 _NOTES: frozenset[Role] = frozenset(
     {"kicker", "source", "small", "term", "key-label", "source-entry", "header", "footer", "chart-label", "notice", "table-head",
@@ -59,12 +61,13 @@ class Fitted(msgspec.Struct, frozen=True):
         return tuple(each.name for each in self.left_out)
 
 
-def fit(document: Document, look: Look, fonts: Fonts, extra_lines: float | None = None) -> Fitted:
+def fit(document: Document, look: Look, fonts: Fonts, extra_lines: float | None = None, *, sheet: Frame | None = None) -> Fitted:
     """Return the document brought down to one page with `extra_lines` of body text left free (`look.fit.slack_lines` if None).
 
+    `sheet` is the word processor's page where it is not the look's.
     Raises OnePageImpossible where nothing more may be dropped, and MissingGlyph.
     """
-    rulers = _Rulers(document, look, fonts, look.fit.slack_lines if extra_lines is None else extra_lines)
+    rulers = _Rulers(document, look, fonts, look.fit.slack_lines if extra_lines is None else extra_lines, sheet)
     if rulers.at(look.fit.type[0], look.fit.spacing[0]).over(document) <= 0.0:
         return Fitted(document, rulers.at(look.fit.type[0], look.fit.spacing[0]).look)
     tightest = rulers.at(look.fit.type[-1], look.fit.spacing[-1])
@@ -122,28 +125,34 @@ def _loosest(document: Document, look: Look, rulers: _Rulers) -> tuple[Look, str
 class _Rulers:
     """The rulers of one document, made when first asked for, which share the lines they have broken."""
 
-    def __init__(self, document: Document, look: Look, fonts: Fonts, lines_free: float) -> None:
-        self._given = document, look, fonts, lines_free
-        self._broken: LineCache = {}
+    def __init__(self, document: Document, look: Look, fonts: Fonts, lines_free: float, sheet: Frame | None) -> None:
+        self._given = document, look
+        self._shared = _Shared(fonts, lines_free, sheet, {})
         self._made: dict[tuple[float, float], _Ruler] = {}
 
     def at(self, size: float, spacing: float) -> _Ruler:
         key = size, spacing
         if key not in self._made:
-            document, look, fonts, lines_free = self._given
-            self._made[key] = _Ruler(document, tightened(look, spacing, size), fonts, lines_free, self._broken)
+            document, look = self._given
+            self._made[key] = _Ruler(document, tightened(look, spacing, size), self._shared)
         return self._made[key]
+
+
+class _Shared(NamedTuple):
+    fonts: Fonts
+    lines_free: float
+    sheet: Frame | None
+    broken: LineCache
 
 
 class _Ruler:
     """Measures documents under one look; a block that it has measured before is not set again."""
 
-    def __init__(self, document: Document, look: Look, fonts: Fonts, lines_free: float, broken: LineCache) -> None:
-        self.look = look
+    def __init__(self, document: Document, look: Look, shared: _Shared) -> None:
+        self.look, self._shared = look, shared
         self._place, self._tall = place_of(document, look)
-        self._setting = Setting(look, fonts, document.one_page, self._tall, broken=broken)
-        self._free = lines_free * look.style("body", summary=True).leading
-        self._given = fonts, broken
+        self._setting = Setting(look, shared.fonts, document.one_page, self._tall, broken=shared.broken)
+        self._free = shared.lines_free * look.style("body", summary=True).leading
         self._set: dict[int, tuple[Block, list[Strip]]] = {}
 
     def over(self, document: Document) -> float:
@@ -153,7 +162,9 @@ class _Ruler:
             if id(block) not in self._set:
                 self._set[id(block)] = block, strips_of((block,), self._place, self._setting)
             strips += self._set[id(block)][1]
-        return max(height(strips) - self._tall, word_height(document, self.look, *self._given)) + self._free
+        shared = self._shared
+        in_word = word_height(document, self.look, shared.fonts, shared.broken, shared.sheet)
+        return max(height(strips) - self._tall, in_word) + self._free
 
 
 def tightened(look: Look, spacing: float, size: float) -> Look:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from io import BytesIO
-from typing import Any
 
 from briefing.look import Faces, Look
 from briefing.placed import FaceKey
 from briefing.problems import MissingGlyph
+from briefing.truetype import TrueType
 
 _WORDS_KEPT = 60_000  # measured words per face; a long-running process starts again from there
 _SIZES_KEPT = 200
@@ -45,17 +43,14 @@ class Sized(dict[str, float]):
 
 
 class Face:
-    """One font: its metrics at size 1, and ReportLab's font that writes its subset. It is never registered by name."""
+    """One font: its metrics at size 1, and the file that its subset is cut from."""
 
     def __init__(self, name: str, data: bytes) -> None:
-        font = _load(name, data)
-        widths = dict(font.face.charWidths)
-        widths[0xA0] = widths[0x20]  # ReportLab writes a no-break space as a space
         self.name = name
-        self.font = font
-        self.widths = Widths(widths)
-        self.ascent = font.face.ascent * 0.001
-        self.descent = font.face.descent * 0.001
+        self.font = font = TrueType(name, data)
+        self.widths = Widths(font.widths)
+        self.ascent = font.ascent * 0.001
+        self.descent = font.descent * 0.001
 
     def covers(self, text: str) -> bool:
         return all(ord(character) in self.widths.by_character for character in text)
@@ -120,24 +115,3 @@ class Fonts:
                 current, start = wanted, at
         if start < len(text):
             yield current, text[start:]
-
-
-def _load(name: str, data: bytes) -> Any:
-    _defer("PIL", "Image")
-    from reportlab.pdfbase.ttfonts import TTFont
-
-    return TTFont(name, BytesIO(data), asciiReadable=False, shapable=False)
-
-
-def _defer(package: str, module: str) -> None:
-    """Let a module be loaded on first use: ReportLab imports Pillow for pictures, which briefs do not hold (a third of its start)."""
-    from importlib.util import LazyLoader, find_spec, module_from_spec
-
-    name = f"{package}.{module}"
-    spec = None if name in sys.modules else find_spec(name)
-    if spec is None or spec.loader is None:
-        return
-    spec.loader = LazyLoader(spec.loader)
-    sys.modules[name] = lazy = module_from_spec(spec)
-    spec.loader.exec_module(lazy)
-    setattr(sys.modules[package], module, lazy)  # `from package import module` looks here first and leaves the module asleep

@@ -42,7 +42,7 @@ from briefing.model import (
     Title,
 )  # fmt: skip
 from briefing.placed import TextLine
-from briefing.word import BOX_INDENT, LEVELS, SPECS, TABLE_PADDING, Spec, frame, half_points, points, style_id, twips
+from briefing.word import BOX_INDENT, LEVELS, SPECS, TABLE_PADDING, Frame, Spec, frame, half_points, points, style_id, twips
 from briefing.word_grids import AFTER_CHART, around, chart_height, column_widths, numbers_across
 
 _SPECS = {spec.id: spec for spec in SPECS}
@@ -62,9 +62,12 @@ _GRID_RULE = 0.5  # between the rows of a table
 _TERM_GAP = (Text("\u00a0\u00a0\u00a0"),)  # as wide as an em space
 
 
-def word_height(document: Document, look: Look, fonts: Fonts, broken: LineCache) -> float:
-    """Return how many points too tall a document is for one page of a word processor; negative: what is free."""
-    sheet = frame(look, document.page, summary=document.one_page)
+def word_height(document: Document, look: Look, fonts: Fonts, broken: LineCache, sheet: Frame | None = None) -> float:
+    """Return how many points too tall a document is for one page of a word processor; negative: what is free.
+
+    `sheet` is the page where it is not the look's.
+    """
+    sheet = sheet or frame(look, document.page, summary=document.one_page)
     column = _Column(look, fonts, sheet.text_width, summary=document.one_page, broken=broken)
     column.blocks(document.blocks)
     room = sheet.height - points(sheet.margins.top) - points(sheet.margins.bottom)

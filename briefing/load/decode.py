@@ -284,7 +284,8 @@ def _struct(kind: type[msgspec.Struct], name: str) -> Decoder:
     hints = get_type_hints(kind)
     placed = hints.pop("at", None) is Location
     readers = {field: decoder("id" if field in SLUG_FIELDS else hint, field) for field, hint in hints.items()}
-    required = [field.name for field in msgspec.structs.fields(kind) if field.required]
+    names, defaults = kind.__struct_fields__, kind.__struct_defaults__
+    required = list(names[: len(names) - len(defaults)])
     what = name or "the file"
 
     def decode_struct(node: Node, found: Collector) -> Any:

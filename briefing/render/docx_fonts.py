@@ -30,7 +30,7 @@ def embed(book: Book, look: Look, read: Callable[[str], bytes]) -> None:
     table, settings = book.part("fontTable"), book.part("settings")
     fonts = book.text(table)
     for name, xml in font_entries(look, lambda faces: _faces(look, faces, read)).items():
-        known = re.search(rf'<w:font w:name="{re.escape(attr(name))}"(?:[^>]*/>|.*?</w:font>)', fonts, re.DOTALL)
+        known = re.search(rf'<w:font\b[^>]*w:name="{re.escape(attr(name))}"[^>]*(?:(?<=/)>|>.*?</w:font>)', fonts, re.DOTALL)
         if known and "<w:embed" in known[0]:
             continue
         fonts = fonts.replace(known[0], "") if known else fonts

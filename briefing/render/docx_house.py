@@ -16,7 +16,8 @@ from briefing.render.docx_package import XML, W
 
 _OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_KEPT = {"normal", "default paragraph font", "normal table", "no list", "header", "footer"}
+_KEPT = {"normal", "default paragraph font", "normal table", "no list"}
+_FURNITURE = {"header", "footer"}
 _NAMED = re.compile(r'(<w:(?:pStyle|rStyle|tblStyle|basedOn|next|link) w:val=")([^"]*)"')
 _NUMBERS = re.compile(r'(<w:(?:numId w:val|num w:numId)=")(\d+)"')
 _DEFINITIONS = re.compile(r'(<w:abstractNum(?:Id w:val| w:abstractNumId)=")(\d+)"')
@@ -87,6 +88,7 @@ def _styles(house: House, styles: bytes, language: str, shift: int, *, one_page:
     """Return the house's styles with ours, our ids where they are others there, and the ids of those that are ours."""
     root, own = _parsed(_part(house, "styles", "").encode()), _parsed(styles)
     _speak(root, language)
+    framed = any(relation.kind in _FURNITURE for relation in house.relations)
     known = {node.find(_w("name")).get(_w("val")).lower(): node for node in root.findall(_w("style"))}
     taken = {node.get(_w("styleId")) for node in known.values()}
     ids: dict[str, str] = {}
@@ -98,7 +100,11 @@ def _styles(house: House, styles: bytes, language: str, shift: int, *, one_page:
             ids[mine] = known["normal"].get(_w("styleId")) if "normal" in known else mine
             if "normal" in known:
                 continue
-        if there is not None and not _is_ours(name, node, there, one_page=one_page):
+        if name in _FURNITURE:
+            stays = framed
+        else:
+            stays = not _is_ours(name, node, there, one_page=one_page) if there is not None else False
+        if there is not None and stays:
             ids[mine] = there.get(_w("styleId"))
             continue
         if there is not None:

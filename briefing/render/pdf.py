@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from briefing.drawing import Dot, Line, Polyline, Rect
 from briefing.look import Look
@@ -11,6 +11,7 @@ from briefing.placed import Dress, FaceKey, Page, Pages, Part, Placed, TextLine
 from briefing.render import pdf_file, pdf_xmp
 from briefing.render.pdf_fonts import Subsets
 from briefing.render.pdf_tags import ARTIFACTS, SILENT, Box, Element, Tags
+from briefing.truetype import TrueType
 
 _CIRCLE = 0.5523  # a quarter circle as a curve: the length of its handles
 _RING = 1.2  # points, the stroke of a hollow dot
@@ -18,10 +19,10 @@ _ASCENT, _DESCENT = 0.85, 0.25  # of the size: how far a link reaches above and 
 
 
 class Face(Protocol):
-    """A font as ReportLab knows it."""
+    """A face of the look."""
 
     @property
-    def font(self) -> Any: ...
+    def font(self) -> TrueType: ...
 
 
 class FontBook(Protocol):

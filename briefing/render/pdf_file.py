@@ -127,7 +127,9 @@ def _pdf_doc(text: str) -> bytes:
 
 def name(text: str) -> bytes:
     """Return a PDF name (7.3.5)."""
-    return b"/" + b"".join(b"%c" % byte if (byte < 0x80 and chr(byte).isalnum()) or byte in b"-_.+" else b"#%02X" % byte for byte in text.encode())
+    return b"/" + b"".join(
+        b"%c" % byte if (byte < 0x80 and chr(byte).isalnum()) or byte in b"-_.+" else b"#%02X" % byte for byte in text.encode()
+    )
 
 
 def refs(numbers: Sequence[int]) -> bytes:

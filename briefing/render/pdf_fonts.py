@@ -1,13 +1,12 @@
 """Fonts in a PDF: the characters that a document shows of a face, as subsets of at most 256, written whole with the file.
 
-ReportLab reads the font files and cuts the subsets. Characters get their codes in the order in which they come up, ASCII its own.
+Characters get their codes in the order in which they come up, ASCII its own.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 from briefing.render.pdf_file import File, name, refs
+from briefing.truetype import TrueType
 
 _SYMBOLIC, _NONSYMBOLIC = 1 << 2, 1 << 5  # ISO 32000-1, table 123: a simple TrueType font with a table of its own is symbolic
 _FREE = range(0x80, 0x100)  # codes for what is not ASCII
@@ -17,9 +16,9 @@ _PER_CMAP = 100  # entries in one section of a CMap
 class Subsets(dict[int, str]):
     """What to write for each character of one face, escaped for a PDF string; made as characters come up."""
 
-    def __init__(self, font: Any, index: int) -> None:
+    def __init__(self, font: TrueType, index: int) -> None:
         super().__init__()
-        self.face = font.face
+        self.font = font
         self.index = index
         self.places: dict[int, tuple[int, int]] = {}  # character: subset, code
         self.used: list[dict[int, int]] = [{}]  # of each subset: code to character
@@ -32,8 +31,9 @@ class Subsets(dict[int, str]):
 
     def __missing__(self, character: int) -> str:
         shown = 0x20 if character == 0xA0 else character  # a no-break space is a space when it is read
-        if shown not in self.face.charToGlyph:
-            raise ValueError(f"{self.face.name!r} has no U+{shown:04X}")  # str.translate would take a KeyError for "leave it as it is"
+        if shown not in self.font.glyphs:
+            # str.translate would take a KeyError for "leave it as it is"
+            raise ValueError(f"{self.font.name!r} has no U+{shown:04X}")
         if 0x20 <= shown < 0x7F:
             place = (0, shown)
         else:
@@ -68,15 +68,15 @@ class Subsets(dict[int, str]):
         return {self.name(at): self._font(file, at, used) for at, used in enumerate(self.used)}
 
     def _font(self, file: File, subset: int, used: dict[int, int]) -> int:
-        face = self.face
+        font = self.font
         prefix = "".join(chr(0x41 + subset // 26**place % 26) for place in range(5, -1, -1))
-        base = f"{prefix}+{face.name.decode('ascii') if isinstance(face.name, bytes) else face.name}"
+        base = f"{prefix}+{font.name}"
         first, last = min(used, default=0), max(used, default=0)
         characters = [used.get(code, 0) for code in range(last + 1)]
-        program = face.makeSubset(characters)
+        program = font.part(characters)
         data = file.stream(program, b"/Length1 %d" % len(program))
-        box = " ".join(f"{side:g}" for side in face.bbox)
-        flags = (face.flags | _SYMBOLIC) & ~_NONSYMBOLIC
+        box = " ".join(f"{side:g}" for side in font.bbox)
+        flags = (font.flags | _SYMBOLIC) & ~_NONSYMBOLIC
         descriptor = file.add(
             b"<</Type/FontDescriptor/FontName%s/Flags %d/FontBBox[%s]/ItalicAngle %g/Ascent %g/Descent %g/CapHeight %g/StemV %g"
             b"/MissingWidth %g/FontFile2 %d 0 R>>"
@@ -84,17 +84,17 @@ class Subsets(dict[int, str]):
                 name(base),
                 flags,
                 box.encode(),
-                face.italicAngle,
-                face.ascent,
-                face.descent,
-                face.capHeight,
-                face.stemV,
-                face.defaultWidth,
+                font.italic_angle,
+                font.ascent,
+                font.descent,
+                font.cap_height,
+                font.stem,
+                font.default_width,
                 data,
             )
         )
         unicode = file.stream(_to_unicode(used))
-        widths = " ".join(f"{face.getCharWidth(used.get(code, 0)):g}" for code in range(first, last + 1))
+        widths = " ".join(f"{font.widths.get(used.get(code, 0), font.default_width):g}" for code in range(first, last + 1))
         return file.add(
             b"<</Type/Font/Subtype/TrueType/BaseFont%s/FirstChar %d/LastChar %d/Widths[%s]/FontDescriptor %s/ToUnicode %d 0 R>>"
             % (name(base), first, last, widths.encode(), refs([descriptor])[1:-1], unicode)

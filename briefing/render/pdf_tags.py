@@ -164,8 +164,9 @@ class Tags:
                 assert isinstance(node, SourceEntry)
                 key = f"source-{node.source}"
                 self._sources[f"#{key}"] = f"[{node.number}] {plain(node.children)}"
-                element = self._new("LI", self.element(parent), b"/ID " + string(key))
-                self._ids[string(key)] = element
+                own = string(key) not in self._ids  # an id is one element's alone
+                element = self._new("LI", self.element(parent), b"/ID " + string(key) if own else b"")
+                self._ids.setdefault(string(key), element)
                 return element
             case "value" if parent.kind == "entry":
                 return self._new("LBody", self.element(parent))

@@ -7,7 +7,6 @@ knows no foreign properties without one (6.6.2.3.1).
 from __future__ import annotations
 
 import struct
-from xml.sax.saxutils import escape
 
 from briefing.model import Document
 from briefing.render.pdf_file import PRODUCER, File
@@ -58,7 +57,7 @@ def metadata(file: File, document: Document) -> int:
 
 
 def _xml(text: str) -> str:
-    return escape(text.translate(_CONTROLS))
+    return text.translate(_CONTROLS).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def output_intent(file: File) -> int:

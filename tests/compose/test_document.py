@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ from briefing.problems import Location, Problem, ProblemsFound
 from briefing.recipe import Recipe
 from briefing.seeds import Agreement, BottomLine, Dossier, KeyFigure, Prose, Section, TimelineEntry, Whole
 from briefing.walk import nodes, plain, words
-from tests.compose.small import composed, dossier, fact, figure, prose, text, when
+from tests.compose.small import LEDGER, composed, dossier, fact, figure, prose, text, when
 
 NB = "\N{NO-BREAK SPACE}"
 EXPORTS = fact(
@@ -230,7 +231,25 @@ def test_a_document_is_the_same_each_time_and_survives_its_bytes() -> None:
     first = composed(template, seeds(timeline=(TimelineEntry("port"),)), digest="0123456789abcdef0123")
     assert first == composed(template, seeds(timeline=(TimelineEntry("port"),)), digest="0123456789abcdef0123")
     assert decode(encode(first)) == first
-    assert "0123456789abcdef" in words(first)
+    assert first.digest[:16] in words(first)
+
+
+def test_the_printed_digest_changes_with_what_was_known_and_with_nothing_else() -> None:
+    template = "{{ title() }}\n{{ fact('exports') }}\n\n{{ end_matter() }}"
+
+    def digest(made: Dossier, others: str = "0123") -> str:
+        return composed(template, made, digest=others).digest
+
+    now = seeds()
+    exports = now.facts["exports"]
+    later = msgspec.structs.replace(LEDGER, id="later", published=when("2026-01-01"))
+    unknown = fact("unknown", sources="later#1")
+    moved = msgspec.structs.replace(exports, at=Location("seeds/other.yaml", 7, 3))
+    known = {**now.facts, "more": fact("more")}
+    assert digest(msgspec.structs.replace(now, facts={**now.facts, "unknown": unknown}, sources={**now.sources, "later": later})) == digest(now)
+    assert digest(msgspec.structs.replace(now, facts={**now.facts, "exports": moved})) == digest(now)
+    assert digest(msgspec.structs.replace(now, facts=known)) != digest(now)
+    assert digest(now, "4567") != digest(now)
 
 
 # ---------------------------------------------------------------------------------------------------- data is never markup

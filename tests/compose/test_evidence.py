@@ -35,7 +35,9 @@ PLAN = fact("port-plan", "The port is to open by {due}.", "planned", due=when("2
 OTHER = fact("ships", "There are {n} ships.", "in-force", figures={"n": figure("12", "number", form="words")})
 
 
-def gathered(template: str, *facts: Any, seeds: Dossier | None = None, recipe: Recipe = RECIPE, as_of: date = AS_OF) -> dict[str, Any]:
+def gathered(
+    template: str, *facts: Any, seeds: Dossier | None = None, recipe: Recipe = RECIPE, as_of: date = AS_OF
+) -> dict[str, Any]:
     made = seeds or dossier(*facts)
     return evidence(made, recipe, composed(template, made, as_of=as_of, recipe=recipe), "policy-brief", {"a.pdf": "ab" * 32})
 
@@ -62,7 +64,11 @@ def test_a_fact_has_its_figures_status_state_and_sources_with_paragraphs() -> No
         "value": "1200000000", "high": None, "unit": "EUR", "bound": None, "period": "2024", "note": None, "derived": None,
         "words": "EUR 1.2 billion",
     }  # fmt: skip
-    assert (one["figures"]["growth"]["value"], one["figures"]["growth"]["high"], one["figures"]["growth"]["bound"]) == ("7", "9", "about")
+    assert (one["figures"]["growth"]["value"], one["figures"]["growth"]["high"], one["figures"]["growth"]["bound"]) == (
+        "7",
+        "9",
+        "about",
+    )
     assert [(ref["source"], ref["paragraphs"], ref["kind"]) for ref in one["sources"]] == [
         ("ledger", [2], "primary"),
         ("gazette", [3, 4], "secondary"),
@@ -81,7 +87,9 @@ def test_a_fact_has_the_words_it_is_printed_in_and_the_headings_it_stands_under(
 
 
 def test_a_fact_names_what_supersedes_resolves_and_disputes_it() -> None:
-    newer = fact("exports", "Exports reached {amount}.", figures={"amount": figure("1.2 billion", "EUR")}, supersedes=("exports-first",))
+    newer = fact(
+        "exports", "Exports reached {amount}.", figures={"amount": figure("1.2 billion", "EUR")}, supersedes=("exports-first",)
+    )
     opened = fact("port-opened", "The port opened.", resolves=("port-plan",))
     dispute = Difference(
         "exports-size", "Size of exports", "revision",
@@ -106,23 +114,43 @@ def test_what_is_not_known_on_the_day_or_not_cleared_leaves_no_trace() -> None:
     later = fact("later", "Exports were revised.", supersedes=("exports-first",), sources="ledger#9", resolves=("port-plan",))
     secret = msgspec.structs.replace(LEDGER, id="vault", marking="restricted", published=when("2025-01"))
     seeds = dossier(
-        fact("exports-first", "Exports were put at {amount}.", sources="gazette#3 vault#1", figures={"amount": figure("1 billion", "EUR")}),
+        fact(
+            "exports-first",
+            "Exports were put at {amount}.",
+            sources="gazette#3 vault#1",
+            figures={"amount": figure("1 billion", "EUR")},
+        ),
         PLAN,
         later,
         sources=(*dossier().sources.values(), secret),
-        differences=(Difference("d", "Size", "conflict", (Position("later", prose("Revised.")), Position("exports-first", prose("Put."))), prose("X")),),
+        differences=(
+            Difference(
+                "d",
+                "Size",
+                "conflict",
+                (Position("later", prose("Revised.")), Position("exports-first", prose("Put."))),
+                prose("X"),
+            ),
+        ),
     )
     early = json.dumps(gathered("{{ mark(['exports-first', 'port-plan']) }}", seeds=seeds, as_of=date(2025, 4, 1)))
     assert "later" not in early
     assert "ledger" not in early
     assert "vault" not in early
     assert '"port-plan"' in early
-    assert "vault" in json.dumps(gathered("{{ mark('exports-first') }}", seeds=seeds, recipe=Recipe("brief", "A", clearance="restricted")))
+    assert "vault" in json.dumps(
+        gathered("{{ mark('exports-first') }}", seeds=seeds, recipe=Recipe("brief", "A", clearance="restricted"))
+    )
 
 
 def test_the_document_is_named_with_its_digests_and_only_the_sources_behind_it() -> None:
     found = gathered("{{ fact('ships') }}", OTHER, EXPORTS)
-    assert (found["name"], found["title"], found["as_of"], found["kind"]) == ("policy-brief", "Making trade last", "2025-12-01", "brief")
+    assert (found["name"], found["title"], found["as_of"], found["kind"]) == (
+        "policy-brief",
+        "Making trade last",
+        "2025-12-01",
+        "brief",
+    )
     assert found["files"] == [{"name": "a.pdf", "sha256": "ab" * 32}]
     assert [(each["id"], each["known_by"]) for each in found["sources"]] == [("gazette", "2025-03-01")]
 
@@ -142,7 +170,9 @@ def test_of_the_whole_dossier_every_fact_printed_is_there_and_none_that_is_not(n
     found = evidence(loaded.dossier, loaded.recipes[name], document, name)
     told = {each["id"] for each in found["facts"]}
     missing = printed_in(document) - told
-    named_in_alternatives = {each["id"] for each in found["facts"] if {place["block"] for place in each["places"]} == {"alternative text"}}
+    named_in_alternatives = {
+        each["id"] for each in found["facts"] if {place["block"] for place in each["places"]} == {"alternative text"}
+    }
     assert missing == set()
     assert told - printed_in(document) == named_in_alternatives
     texts = {(node.fact, node.text) for node in nodes(document.blocks) if isinstance(node, Number)}

@@ -83,7 +83,11 @@ def test_an_overdue_fact_says_by_when_it_was_due_and_that_nothing_resolves_it() 
 def test_a_resolved_fact_names_what_resolves_it_and_tells_what_is_told_now() -> None:
     opened = fact("port-opened", "The port opened.", sources="ledger#9", resolves=("port-plan",))
     found = explained("port-plan", seeds=dossier(EXPORTS, PLAN, opened, BOTH))
-    assert (found["state"], found["state_because"], found["resolved_by"]) == ("happened", "resolved by port-opened", ["port-opened"])
+    assert (found["state"], found["state_because"], found["resolved_by"]) == (
+        "happened",
+        "resolved by port-opened",
+        ["port-opened"],
+    )
     assert (found["told_by"], found["sentence"]) == ("port-opened", "The port opened.")
     assert found["documents"][0]["places"] == []  # its place is now the other's
     other = explained("port-opened", seeds=dossier(EXPORTS, PLAN, opened, BOTH))
@@ -172,7 +176,9 @@ def is_big(each: Figure) -> bool:
 
 
 def test_a_figure_tells_all_facts_that_have_it_and_only_the_places_that_print_it() -> None:
-    again = fact("again", "The port cost {cost}, or {n} times as much.", figures={"cost": figure("1.2 billion", "EUR"), "n": figure("2")})
+    again = fact(
+        "again", "The port cost {cost}, or {n} times as much.", figures={"cost": figure("1.2 billion", "EUR"), "n": figure("2")}
+    )
     seeds = dossier(EXPORTS, OLD, PLAN, BOTH, again)
     template = BRIEF + "\n\nIt is {{ fact('again')['n'] }}. Then {{ fact('again')['cost'] }}."
     found = explained("$1.2bn", shown(template, seeds), seeds=seeds, same=is_big)
@@ -195,7 +201,13 @@ def test_a_figure_is_found_by_the_very_words_it_is_printed_in_whatever_they_mean
 
 @pytest.mark.parametrize(
     ("what", "hint"),
-    [("exprots", "exports"), ("port", "port-plan"), ("legder", "ledger"), ("New port", "port-plan"), ("qqqq", "such as USD 68 billion")],
+    [
+        ("exprots", "exports"),
+        ("port", "port-plan"),
+        ("legder", "ledger"),
+        ("New port", "port-plan"),
+        ("qqqq", "such as USD 68 billion"),
+    ],
 )
 def test_what_is_not_there_is_a_problem_with_the_nearest_names(what: str, hint: str) -> None:
     with pytest.raises(ProblemsFound) as raised:

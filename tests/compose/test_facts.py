@@ -92,7 +92,7 @@ def test_a_fact_that_came_true_is_told_by_the_fact_that_says_so() -> None:
     assert seen.sentence[:2] == (Text("The port opened in "), Number("May 2025", "done", "when"))
     assert seen.sentence[-2:] == (Cite((CiteRef(0, "ledger", (2,)),), ("done",)), Text("."))
     assert seen.mark == (Cite((CiteRef(0, "gazette", (3,)),), ("plan",)),)  # its own figures stay those of its own source
-    assert plain(facts(dossier(plan, done)).own(seen)) == "The port is to open by June 2025."
+    assert plain(facts(dossier(plan, done)).own(seen)) == "As reported in March 2025: The port is to open by June 2025."
     assert seen["ships"][0] == Number("3", "plan", "ships")
 
 

@@ -7,7 +7,19 @@ from typing import Any
 from briefing.compose.facts import Facts
 from briefing.compose.parts import Parts, details
 from briefing.model import Cite, Details, Inlines, KeyNumbers, Paragraph, Point, Table
-from briefing.seeds import Agreement, ChartPoint, ChartSpec, Dossier, Fact, KeyFigure, Source, TimelineEntry
+from briefing.seeds import (
+    Agreement,
+    ChartPoint,
+    ChartSpec,
+    Difference,
+    Dossier,
+    Fact,
+    KeyFigure,
+    Position,
+    Prose,
+    Source,
+    TimelineEntry,
+)
 from briefing.units import known_units
 from briefing.walk import plain
 from tests.compose.small import AS_OF, GAZETTE, dossier, fact, figure, text, when
@@ -214,6 +226,24 @@ def test_the_annex_has_a_table_for_each_theme_with_facts_and_their_own_words_and
     assert list(rows) == ["exports", "grant", "law", "done"]
     assert rows["grant"] == ["The grant is to come by November 2025.", "Happened, ageing", "[gazette] paragraph 3"]
     assert rows["done"] == ["It came. A <note>.", "Happened, past", "[ledger] paragraphs 7, 8; [gazette] paragraph 2"]
+
+
+def test_the_annex_adds_periods_and_the_figures_that_no_statement_prints_and_says_what_is_disputed() -> None:
+    figures = {
+        "amount": figure("3 billion", "EUR", period=when("2024")),
+        "span": figure("5", "year"),
+        "ships": figure("12", "year"),
+    }
+    told = fact("told", "It was {amount} over {span}.", figures=figures)
+    dispute = Difference("d", "Size", "conflict", (Position("told", Prose("So.")), Position("plain", Prose("So."))), Prose("So."))
+    ((_, table),) = parts(told, fact("plain"), fact("calm"), differences=(dispute,)).annex()
+    rows = {row[0]: row[1:3] for row in cells(table)}
+    assert rows["told"] == [
+        "It was EUR 3 billion over 5 years. Figures: EUR 3 billion, 2024; 12 years.",
+        "Happened, past, disputed",
+    ]
+    assert rows["plain"] == ["It is so.", "Happened, past, disputed"]
+    assert rows["calm"] == ["It is so.", "Happened, past"]
 
 
 def test_details_leave_out_what_has_no_words() -> None:

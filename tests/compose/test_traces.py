@@ -118,7 +118,14 @@ def test_every_kind_of_block_is_named() -> None:
 
 def test_a_chart_prints_its_points_and_names_the_facts_of_its_alternative_text() -> None:
     series = Series("Trade", (Point("2024", 3.0, "USD 3 billion", "trade", "amount"),))
-    chart = Chart("bar", (series,), "figure-flows", run("Figure 1. Trade"), "Trade beside seven ports.", source=run("Sources: ", mark("trade")))
+    chart = Chart(
+        "bar",
+        (series,),
+        "figure-flows",
+        run("Figure 1. Trade"),
+        "Trade beside seven ports.",
+        source=run("Sources: ", mark("trade")),
+    )
     spec = ChartSpec("flows", "bar", "Trade", "", "Trade beside {ports.n} {{ports}}.", ())
     assert [(each.fact, each.block, each.words) for each in found(chart, charts={"flows": spec})] == [
         ("trade", "chart", "Trade, 2024: USD 3 billion"),

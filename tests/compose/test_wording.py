@@ -10,13 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefing.compose.wording import (
+    State,
     freshness,
     known_by,
+    own_sentence,
+    reported,
     resolvers,
     sentence,
     shelf_days,
+    shelf_life,
     span_of_sources,
     state,
+    superseders,
     told_by,
     worded_day,
 )
@@ -34,6 +39,80 @@ def test_what_is_open_and_due_is_upcoming_until_the_last_day_of_its_date_and_ove
 @pytest.mark.parametrize("status", ["happened", "in-force", "proposed", "stalled", "opinion"])
 def test_what_is_not_open_stands_whatever_its_date(status: Status) -> None:
     assert state(fact("law", status=status, due=when("2020")), AS_OF, {}) == "stands"
+
+
+def test_the_date_that_an_expected_fact_speaks_of_is_its_due_date_where_it_has_no_other() -> None:
+    talks = fact("talks", status="expected", when=when("2025-11"))
+    assert state(talks, date(2025, 11, 30), {}) == "upcoming"
+    assert state(talks, date(2025, 12, 1), {}) == "overdue"
+    reported = fact("plan", status="planned", when=when("2025-11"))  # of a plan, when it was told
+    assert state(reported, date(2025, 12, 1), {}) == "upcoming"
+
+
+@pytest.mark.parametrize("status", ["expected", "planned", "announced"])
+def test_a_plan_without_a_day_lapses_once_its_source_is_older_than_its_shelf_life(status: Status) -> None:
+    plan = fact("plan", "A port is to be built.", status, label="Port")
+    assert state(plan, AS_OF, {}) != "lapsed"
+    assert state(plan, AS_OF, {}, stale=True) == "lapsed"
+    assert sentence(plan, "lapsed") == f"Port: reported as {status}, {{reported}}; no later source was read."
+    bare = msgspec.structs.replace(plan, label="")
+    assert sentence(bare, "lapsed") == "As reported in {reported}: A port is to be built. No later source was read."
+    worded = msgspec.structs.replace(plan, wording=Wording(lapsed="There was talk of a port."))
+    assert sentence(worded, "lapsed") == "There was talk of a port."
+    dated = msgspec.structs.replace(plan, due=when("2027"))
+    assert state(dated, AS_OF, {}, stale=True) == "upcoming"
+
+
+def test_what_is_still_to_come_by_an_old_source_is_told_as_its_report() -> None:
+    plan = fact("plan", "A port is to open by {due}.", "expected", due=when("2030"))
+    assert sentence(plan, "upcoming", stale=True) == "A port is to open by {due}, as reported in {reported}."
+    assert sentence(plan, "upcoming") == "A port is to open by {due}."
+    work = fact("work", "A port is being built.", "ongoing")
+    assert sentence(work, "stands", stale=True) == "A port is being built, as reported in {reported}."
+    assert sentence(fact("law", "A law holds.", "in-force"), "stands", stale=True) == "A law holds."
+
+
+def test_a_newer_value_is_told_in_place_of_the_one_it_supersedes() -> None:
+    old = fact("old", "The port holds {n} ships.", "in-force")
+    new = fact("new", "The port holds more.", "in-force", supersedes=("old",))
+    by = superseders(dossier(old, new))
+    assert state(old, AS_OF, {}, by) == "superseded"
+    assert state(new, AS_OF, {}, by) == "stands"
+    assert told_by(old, "superseded", {}, by) is new
+    happened = msgspec.structs.replace(old, status="happened")
+    assert told_by(happened, "superseded", {}, by) is happened  # what took place stays so
+    worded = msgspec.structs.replace(old, wording=Wording(superseded="It held fewer."))
+    assert told_by(worded, "superseded", {}, by) is worded
+
+
+@pytest.mark.parametrize("at", ["happened", "superseded", "cancelled"])
+def test_in_a_list_of_all_facts_what_was_to_come_is_told_as_a_report(at: State) -> None:
+    plan = fact("plan", "A port is to open.", "planned")
+    assert own_sentence(plan, at) == "As reported in {reported}: A port is to open."
+    assert own_sentence(fact("law", "A law holds.", "in-force"), at) == "A law holds."
+    assert own_sentence(plan, "upcoming") == "A port is to open."
+
+
+def test_a_report_is_dated_by_its_newest_source() -> None:
+    both = fact("both", sources="gazette#1 ledger#2")
+    seeds = dossier(both)
+    assert reported(both, seeds) == when("2025-06")
+    day = reported(fact("old"), seeds)
+    assert day is not None
+    assert day.worded() == "March 2025"
+    long = msgspec.structs.replace(LEDGER, published=None, dated=when("2025-04/2025-06"))
+    assert reported(both, dossier(both, sources=(GAZETTE, long))) == when("2025-04/2025-06")
+    short = msgspec.structs.replace(LEDGER, published=None, dated=when("2025-05-30/2025-06-02"))
+    assert reported(both, dossier(both, sources=(GAZETTE, short))) == when("2025-05/2025-06")
+    undated = msgspec.structs.replace(LEDGER, published=None)
+    assert reported(fact("none", sources="ledger#1"), dossier(sources=(undated,))) is None
+
+
+def test_a_shelf_life_is_the_facts_own_or_its_measures_or_the_dossiers() -> None:
+    made = dossier(header={"shelf_life": "1 day", "shelf_lives": {"count": "2 years"}})
+    assert shelf_life(fact("a"), made) == "1 day"
+    assert shelf_life(fact("b", measure="count"), made) == "2 years"
+    assert shelf_life(fact("c", measure="count", shelf_life="3 weeks"), made) == "3 weeks"
 
 
 def test_what_is_expected_without_a_date_stays_to_come() -> None:
@@ -72,7 +151,11 @@ def test_an_overdue_fact_says_that_nothing_tells_of_it() -> None:
     assert sentence(labelled, "upcoming") == "The summit is to meet."
     worded = msgspec.structs.replace(labelled, wording=Wording(overdue="The summit of {due} is late."))
     assert sentence(worded, "overdue") == "The summit of {due} is late."
-    assert sentence(fact("talks", "Talks are to begin.", "expected"), "overdue") == "Talks are to begin."
+    assert sentence(fact("talks", "Talks are to begin.", "expected"), "overdue") == (
+        "As reported in {reported}: Talks are to begin. No source read here says that it took place."
+    )
+    dated = fact("talks", "Talks are to begin.", "expected", label="Talks", when=when("2025-11"))
+    assert sentence(dated, "overdue") == "Talks was due by {when}; no source read here says that it took place."
 
 
 def test_freshness_is_measured_from_the_newest_source() -> None:

@@ -11,6 +11,7 @@ from briefing.look import ROLES
 from briefing.model import Bullets, Callout, Document, Group, Heading, Item, KeyNumbers, Paragraph
 from briefing.problems import OnePageImpossible
 from briefing.walk import nodes, plain, words
+from briefing.word import frame
 from tests.documents import documents
 from tests.layout.sample import FONTS, LOOK, p, summary
 from tests.layout.sample import words as inlines
@@ -141,6 +142,47 @@ def test_any_fitted_document_is_one_page_or_an_honest_failure(tree: Document, dr
 
 def test_fitting_twice_gives_the_same() -> None:
     assert fit(summary(points=20), LOOK, FONTS) == fit(summary(points=20), LOOK, FONTS)
+
+
+def test_many_equals_are_kept_rather_than_one_long_one() -> None:
+    long = Group(tuple(p("Long " * 40) for _ in range(9)), drop=3, name="long")
+    short = tuple(Group((p(f"Short {at}. " + "word " * 30),), drop=3, name=f"short {at}") for at in range(4))
+    keep = Bullets(points(20, drop=0))
+    fitted = fit(msgspec.structs.replace(summary(), blocks=(keep, long, *short)), LOOK, FONTS)
+    assert fitted.dropped == ("long",)
+
+
+def test_nothing_goes_to_make_room_for_something_less_valuable() -> None:
+    long = Group(tuple(p("Long " * 40) for _ in range(9)), drop=2, name="long")
+    short = tuple(Group((p(f"Short {at}. " + "word " * 30),), drop=3, name=f"short {at}") for at in range(9))
+    keep = Bullets(points(12, drop=0))
+    dropped = fit(msgspec.structs.replace(summary(), blocks=(keep, long, *short)), LOOK, FONTS).dropped
+    assert dropped
+    assert "long" not in dropped
+
+
+def test_what_stands_in_something_that_may_go_goes_no_later() -> None:
+    inner = Bullets((Item((p("precious"),), 1, "precious"), Item((p("plain"),))))
+    outer = Group((Heading(1, inlines("Section"), "section"), inner), drop=9, name="section")
+    fitted = fit(msgspec.structs.replace(summary(), blocks=(Bullets(points(60, drop=5)), outer)), LOOK, FONTS)
+    assert fitted.dropped[0] == "section"
+    assert "precious" not in fitted.dropped
+
+
+def test_what_was_left_out_says_what_it_takes_and_what_was_free() -> None:
+    fitted = fit(summary(points=40), LOOK, FONTS)
+    assert fitted.left_out
+    for lost in fitted.left_out:
+        assert lost.lines > lost.free >= 0.0
+        assert lost.rank >= lost.drop > 0
+    ranks = [lost.rank for lost in fitted.left_out]
+    assert ranks == sorted(ranks, reverse=True)
+
+
+def test_a_narrower_page_in_the_word_processor_leaves_more_out() -> None:
+    wide = frame(LOOK, "A4", summary=True)
+    narrow = msgspec.structs.replace(wide, margins=msgspec.structs.replace(wide.margins, left=40.0, right=40.0))
+    assert len(fit(summary(points=30), LOOK, FONTS, sheet=narrow).dropped) > len(fit(summary(points=30), LOOK, FONTS).dropped)
 
 
 def test_a_label_without_its_list_goes_with_it() -> None:

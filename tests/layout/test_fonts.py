@@ -31,7 +31,7 @@ def test_a_face_is_read_when_it_is_first_used_and_once() -> None:
 ])  # fmt: skip
 def test_a_key_names_family_weight_and_slope(key: FaceKey, file: str) -> None:
     face = Fonts(LOOK, read_font).face(key)
-    assert face.font.face.name.decode() == file
+    assert face.font.name == file
 
 
 def test_the_width_of_words_is_the_sum_of_their_characters() -> None:

@@ -43,7 +43,10 @@ def day(text: str) -> Figure:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        *((text, PLEDGE) for text in ("USD 68 billion", "$68bn", "US$ 68 billion", "68 billion dollars", "about USD 68 billion", "68 billion")),
+        *(
+            (text, PLEDGE)
+            for text in ("USD 68 billion", "$68bn", "US$ 68 billion", "68 billion dollars", "about USD 68 billion", "68 billion")
+        ),
         *((text, YEN) for text in ("JPY 10 trillion", "¥10tn", "10 trillion yen", "10 trillion-yen")),
         *((text, RANGE) for text in ("JPY 7–10 trillion", "7-10 trillion yen")),
         *((text, EXCHANGES) for text in ("500,000", "500000", "5 lakh", "500,000 exchanges")),

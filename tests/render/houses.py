@@ -48,8 +48,8 @@ def house(*, furniture: bool = True, words: str = "Words of the house that must 
     return saved.getvalue()
 
 
-def changed(data: bytes, name: str, old: str, new: str) -> bytes:
-    """Return a document with `old` replaced in one of its parts; the part itself goes where `new` is "gone" and `old` is ""."""
+def changed(data: bytes, name: str, old: str, new: str, *, times: int = 1) -> bytes:
+    """Return a document with `old` replaced in one of its parts, 0: every time; the part itself goes where `old` is ""."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(made, "w") as target:
         for info in source.infolist():
@@ -58,7 +58,7 @@ def changed(data: bytes, name: str, old: str, new: str) -> bytes:
                 if not old:
                     continue
                 assert re.search(old, content.decode(), re.DOTALL), old
-                content = re.sub(old, lambda _: new, content.decode(), count=1, flags=re.DOTALL).encode()
+                content = re.sub(old, lambda _: new, content.decode(), count=times, flags=re.DOTALL).encode()
             target.writestr(info.filename, content)
     return made.getvalue()
 

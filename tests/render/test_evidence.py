@@ -77,7 +77,13 @@ def test_csv_has_a_row_for_each_figure_and_each_printed_date() -> None:
     found = rows(record())
     assert [row["figure"] for row in found] == ["amount", "change", "day", "when"]
     first = found[0]
-    assert (first["fact"], first["value"], first["unit"], first["bound"], first["period"]) == ("exports", "1200000000", "EUR", "over", "mid 2024-11")
+    assert (first["fact"], first["value"], first["unit"], first["bound"], first["period"]) == (
+        "exports",
+        "1200000000",
+        "EUR",
+        "over",
+        "mid 2024-11",
+    )
     assert (first["status"], first["state"], first["why_this_state"]) == ("happened", "stands", "nothing is due")
     assert (first["sources"], first["printed"], first["disputed_by"]) == ("ledger#2,3; gazette#4", "over EUR 1.2 billion", "size")
     assert first["places"] == "Trade: paragraph"
@@ -110,7 +116,7 @@ def test_no_cell_begins_as_a_formula_does(start: str) -> None:
     assert row["status"] == f"'{start}1+1"
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",))), st.text(st.characters(exclude_categories=("Cs",))))
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_reader_of_csv_gets_back_every_cell(statement: str, note: str) -> None:
     (row,) = rows(record(fact(statement=statement, figures={"n": {"value": "1", "note": note, "words": "1"}}, printed=[])))
     assert row["statement"] in (statement, f"'{statement}")
@@ -142,7 +148,12 @@ def keys(value: object) -> Iterator[str]:
 def test_the_context_stands_in_the_file_and_knows_every_prefix() -> None:
     made = linked(record())
     context = made["@context"]
-    assert {key: context[key] for key in ("prov", "dcterms", "dc", "xsd")} == {"prov": PROV, "dcterms": DCTERMS, "dc": DC, "xsd": XSD}
+    assert {key: context[key] for key in ("prov", "dcterms", "dc", "xsd")} == {
+        "prov": PROV,
+        "dcterms": DCTERMS,
+        "dc": DC,
+        "xsd": XSD,
+    }
     assert all(not isinstance(value, str) or key in ("prov", "dcterms", "dc", "xsd", "briefing") for key, value in context.items())
     names = {key for key in keys(made["@graph"]) if not key.startswith("@")}
     assert {name.partition(":")[0] for name in names} <= {"prov", "dcterms", "dc", "briefing"}

@@ -61,7 +61,13 @@ def test_a_fact_that_another_tells_now_and_one_that_is_printed_in_other_words() 
 
 
 def test_a_difference_is_told_with_the_other_side_and_what_is_used() -> None:
-    row = {"id": "size", "subject": "Size", "class_words": "Conflict", "positions": [{"fact": "exports"}, {"fact": "old"}], "used": "The new."}
+    row = {
+        "id": "size",
+        "subject": "Size",
+        "class_words": "Conflict",
+        "positions": [{"fact": "exports"}, {"fact": "old"}],
+        "used": "The new.",
+    }
     text = render(fact(differences=[row] * 4))
     assert "Disputed    size (conflict): Size\n            with old\n            Used: The new.\n" in text
     assert "... and size\n" in text
@@ -122,7 +128,9 @@ def test_a_figure_on_a_screen() -> None:
 
 
 def test_a_document_that_is_not_made_is_told() -> None:
-    assert render(fact(not_made=[{"document": "policy-brief", "because": "too stale"}])).endswith("policy-brief is not made: too stale\n")
+    assert render(fact(not_made=[{"document": "policy-brief", "because": "too stale"}])).endswith(
+        "policy-brief is not made: too stale\n"
+    )
 
 
 @pytest.mark.parametrize("record", [fact(standing(place("long " * 99), place(under="Heading " * 30))), source(title="long " * 60)])

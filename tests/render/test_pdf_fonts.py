@@ -31,7 +31,7 @@ def test_a_character_that_the_font_lacks_is_refused() -> None:
 
 def test_characters_beyond_a_subset_are_in_the_next_and_text_comes_in_runs() -> None:
     subsets = Subsets(FONT, 2)
-    letters = [chr(code) for code in sorted(FONT.face.charToGlyph) if 0x100 <= code < 0x600][:129]
+    letters = [chr(code) for code in sorted(FONT.glyphs) if 0x100 <= code < 0x600][:129]
     text = "a" + "".join(letters)
     text.translate(subsets)
     assert subsets.wide
@@ -49,7 +49,7 @@ def test_characters_beyond_a_subset_are_in_the_next_and_text_comes_in_runs() -> 
             widths = [float(width) for width in font.Widths]
             assert len(widths) == int(font.LastChar) - int(font.FirstChar) + 1
             for code, character in used.items():
-                assert widths[code - int(font.FirstChar)] == pytest.approx(FONT.face.charWidths[character], abs=0.01)
+                assert widths[code - int(font.FirstChar)] == pytest.approx(FONT.widths[character], abs=0.01)
                 assert f"<{code:02X}><{character:04X}>".encode() in font.ToUnicode.read_bytes()
 
 

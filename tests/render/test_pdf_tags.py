@@ -124,6 +124,13 @@ def test_the_tree_names_the_sources_by_id() -> None:
     assert all(key == value for key, value in told.items())
 
 
+def test_a_source_that_is_listed_twice_has_one_id() -> None:
+    tree = msgspec.structs.replace(SAMPLE, blocks=(SAMPLE.blocks[-4], SAMPLE.blocks[-4]))
+    file = pikepdf.open(BytesIO(render(tree, LOOK, lay_out(tree, LOOK, FONTS), FONTS)))
+    assert sum("/ID" in item for item in elements(file, "LI")) == 4
+    assert len(elements(file, "LI")) == 8
+
+
 def test_words_that_nobody_would_hear_are_refused() -> None:
     pages = lay_out(SAMPLE, LOOK, FONTS)
     lost = [

@@ -182,12 +182,28 @@ def compose_one(files: Files, order: Order) -> Composed:
     return compose_loaded(sound(files, order), files, order)
 
 
-def sound(files: Files, order: Order) -> Loaded:
-    """Return what the files hold. Raises ProblemsFound with all that loading and checking find, and where the recipe is not there."""
+_SOUND: dict[tuple[object, ...], Loaded] = {}  # dossiers without errors: what is made many times in a process is read and checked once
+_SOUND_KEPT = 4
+
+
+def sound(files: Files, order: Order, mark: Path | None = None) -> Loaded:
+    """Return what the files hold. Raises ProblemsFound with all that loading and checking find, and where the recipe is not there.
+
+    `mark` is a file that is there when these very files were sound in an earlier run, and is made when they are.
+    """
     from briefing.load.dossier import load
 
-    loaded = load(files)
-    errors = [problem for problem in checked(loaded, files) if not problem.warning]
+    key = files.digest, files.fonts
+    before = _SOUND.get(key)
+    loaded = before or load(files)
+    errors = []
+    if before is None and not (mark and mark.exists()):
+        errors += [problem for problem in checked(loaded, files) if not problem.warning]
+    if before is None and not errors:
+        if len(_SOUND) >= _SOUND_KEPT:
+            _SOUND.clear()
+        _SOUND[key] = loaded
+        _keep(mark, None)
     recipe = loaded.recipes.get(order.name)
     if recipe is None:
         known = [key for key, each in loaded.recipes.items() if order.kind in ("", each.kind)]
@@ -370,10 +386,11 @@ def _drafted(
     if composed is not None:
         return composed
     progress("composing")
+    mark = _kept_as(root, "sound", files) if cache else None
     if before is None:
-        composed = compose_one(files, order)
+        composed = compose_loaded(sound(files, order, mark), files, order)
     else:
-        loaded = sound(files, order)
+        loaded = sound(files, order, mark)
         _, decision = decided(store, loaded, files, order, order.as_of, back_to=before)
         composed = compose_loaded(loaded, files, order, decision.draft)
     _keep(kept, composed)
@@ -404,16 +421,23 @@ _CACHE = ".cache"
 
 def _cache_file(root: Path, files: Files, order: Order, before: bytes) -> Path:
     """Return where a composed document is kept: named by all it depends on, inputs, options and the code itself."""
+    return _kept_as(root, "composed", files, order, before)
+
+
+def _kept_as(root: Path, kind: str, files: Files, *also: object) -> Path:
+    """Return the file for what is made of a dossier by this very code."""
     from hashlib import blake2b
 
-    digest = blake2b(files.digest.encode() + msgspec.msgpack.encode((order, before)), digest_size=16)
+    digest = blake2b(msgspec.msgpack.encode((files.digest, files.fonts, also)), digest_size=16)
     digest.update(_code(Path(__file__).parent))
-    return root / _CACHE / f"{digest.hexdigest()}.msgpack"
+    return root / _CACHE / f"{kind}-{digest.hexdigest()}.msgpack"
 
 
+@cache
 def _code(folder: Path) -> bytes:
     """Return what changes when the modules in a folder do."""
-    stats = ((path.relative_to(folder), path.stat()) for path in sorted(folder.rglob("*.py")))
+    paths = [f"{where}/{name}" for where, _, names in os.walk(folder) for name in names if name.endswith(".py")]
+    stats = [(path.removeprefix(str(folder)), Path(path).stat()) for path in sorted(paths)]
     return "\0".join(f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in stats).encode()
 
 
@@ -447,7 +471,7 @@ def _package(word: Word, document: Document, look: Look) -> Package | None:
         return package
 
 
-def _keep(path: Path | None, made: Composed | Package) -> None:
+def _keep(path: Path | None, made: Composed | Package | None) -> None:
     if path is None:
         return
     try:

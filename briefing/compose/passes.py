@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from operator import is_
 from typing import TypeVar, cast
 
 import msgspec
@@ -22,6 +23,7 @@ from briefing.model import (
     Heading,
     Inline,
     Inlines,
+    LineBreak,
     Link,
     Number,
     Paragraph,
@@ -34,6 +36,8 @@ from briefing.model import (
 from briefing.walk import nodes, plain
 
 _T = TypeVar("_T")
+_INNER = (tuple, msgspec.Struct)
+_INLINE = (Text, Number, Cite, Strong, Emphasis, Link, LineBreak)
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -46,26 +50,20 @@ def rewrite(tree: _T, inlines: Callable[[Inlines], Inlines], *, skip: tuple[type
     if isinstance(tree, skip):
         return tree
     if isinstance(tree, tuple):
-        if tree and _is_inline(tree[0]):
+        if tree and isinstance(tree[0], _INLINE):
             return cast("_T", inlines(tree))
-        changed = tuple(rewrite(child, inlines, skip=skip) for child in tree)
-        same = all(new is old for new, old in zip(changed, tree, strict=True))
-        return tree if same else cast("_T", changed)
+        changed = tuple([rewrite(child, inlines, skip=skip) if isinstance(child, _INNER) else child for child in tree])
+        return tree if all(map(is_, changed, tree)) else cast("_T", changed)
     if isinstance(tree, msgspec.Struct):
         changes = {}
-        for name in tree.__struct_fields__:
-            old = getattr(tree, name)
-            if isinstance(old, (tuple, msgspec.Struct)):
+        for name, old in zip(tree.__struct_fields__, msgspec.structs.astuple(tree), strict=True):
+            if old and isinstance(old, _INNER):
                 new = rewrite(old, inlines, skip=skip)
                 if new is not old:
                     changes[name] = new
         if changes:
             return cast("_T", msgspec.structs.replace(tree, **changes))
     return tree
-
-
-def _is_inline(value: object) -> bool:
-    return isinstance(value, (Text, Number, Cite, Strong, Emphasis, Link)) or type(value).__name__ == "LineBreak"
 
 
 def _deep(inlines: Inlines, change: Callable[[Text, str], str]) -> Inlines:
@@ -85,10 +83,10 @@ def _deep(inlines: Inlines, change: Callable[[Text, str], str]) -> Inlines:
                 children = go(inline.children)
                 if children is not inline.children:
                     new = msgspec.structs.replace(inline, children=children)
-            shown = plain((new,))
+            shown = new.text if isinstance(new, Text) else plain((new,))
             before = shown[-1:] or before
             found.append(new)
-        return run if all(new is old for new, old in zip(found, run, strict=True)) else tuple(found)
+        return run if all(map(is_, found, run)) else tuple(found)
 
     return go(inlines)
 
@@ -187,8 +185,8 @@ def _before_stops(run: list[Inline]) -> list[Inline]:
     for index, inline in enumerate(run):
         last = found[-1] if found else None
         stopped = isinstance(inline, Cite) and isinstance(last, Text) and last.text.endswith((".", "!", "?"))
-        following = plain(tuple(next_ for next_ in run[index + 1 :] if not isinstance(next_, Cite)))[:1]
-        if stopped and (not following or following.isspace()):
+        following = plain(tuple(next_ for next_ in run[index + 1 :] if not isinstance(next_, Cite)))[:1] if stopped else "-"
+        if not following or following.isspace():
             assert isinstance(last, Text)
             found[-1:] = [msgspec.structs.replace(last, text=last.text[:-1]), inline, Text(last.text[-1])]
         else:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence, Sized
 from functools import wraps
-from typing import Any
+from types import CodeType
+from typing import Any, ClassVar
 
 import jinja2
 from jinja2 import nodes
@@ -20,6 +21,7 @@ STEPS = 200_000  # turns of loops, calls of macros and work of filters in one ru
 LENGTH = 2_000_000  # characters that one run may print, or one expression build
 _ITEMS = 20_000  # entries of a list that one expression may build
 _HUGE = 10**18
+_COMPILED_KEPT = 100  # templates
 FILTERS = (
     "batch", "capitalize", "count", "default", "dictsort", "first", "groupby", "int", "items", "join", "last", "length", "list", "lower",
     "map", "max", "min", "reject", "rejectattr", "reverse", "round", "select", "selectattr", "sort", "string", "sum", "title", "trim",
@@ -122,6 +124,46 @@ class _Generator(CodeGenerator):
         self.write("))")
 
 
+def _charge(node: nodes.Node) -> int:
+    """Have each body of a template pay a step, more where it prints much, and mark what blocks of `set` print.
+
+    Returns how many characters of plain text there are below.
+    """
+    if isinstance(node, nodes.TemplateData):
+        return len(node.data)
+    size = sum(map(_charge, node.iter_child_nodes()))
+    if isinstance(node, (nodes.Template, nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)):
+        tick = nodes.Call(nodes.Name("_step", "load"), [nodes.Const(1 + size // 100)], [], None, None)
+        node.body.insert(0, nodes.ExprStmt(tick).set_lineno(node.lineno))
+    elif isinstance(node, nodes.AssignBlock) and node.filter is None:
+        node.filter = nodes.Filter(None, _PRINTED, [], [], None, None)
+    return size
+
+
+class _Loader(jinja2.BaseLoader):
+    """Gives templates by name; what a text was compiled to is kept for as long as the process runs."""
+
+    _compiled: ClassVar[dict[tuple[str, str, str], CodeType]] = {}
+
+    def __init__(self, templates: Mapping[str, str], places: Mapping[str, str]) -> None:
+        self.templates, self.places = templates, places
+
+    def load(
+        self,
+        environment: jinja2.Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002  Jinja's name
+    ) -> jinja2.Template:
+        if name not in self.templates:
+            raise jinja2.TemplateNotFound(name)
+        key = (name, self.places.get(name, f"templates/{name}"), self.templates[name])
+        if key not in self._compiled:
+            if len(self._compiled) >= _COMPILED_KEPT:
+                self._compiled.clear()
+            self._compiled[key] = environment.compile(self.templates[name], name, key[1])
+        return environment.template_class.from_code(environment, self._compiled[key], globals or {}, lambda: True)
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "%", "+", "<<"})
     code_generator_class = _Generator
@@ -130,15 +172,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        bodies = (nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)
-        for node in (tree, *tree.find_all(bodies)):
-            assert isinstance(node, (nodes.Template, *bodies))
-            cost = 1 + sum(len(data.data) for data in node.find_all(nodes.TemplateData)) // 100
-            tick = nodes.Call(nodes.Name("_step", "load"), [nodes.Const(cost)], [], None, None)
-            node.body.insert(0, nodes.ExprStmt(tick).set_lineno(node.lineno))
-        for block in tree.find_all(nodes.AssignBlock):
-            if block.filter is None:
-                block.filter = nodes.Filter(None, _PRINTED, [], [], None, None)
+        _charge(tree)
         return tree
 
     def call(self, context: Any, function: Any, /, *args: Any, **named: Any) -> Any:
@@ -180,10 +214,6 @@ def run(
             Problem(Location(f"templates/{name}"), "T001", f"there is no template {name}", nearest(name, templates))
         )
 
-    def source(wanted: str) -> tuple[str, str, Callable[[], bool]] | None:
-        text = templates.get(wanted)
-        return None if text is None else (text, places.get(wanted, f"templates/{wanted}"), lambda: True)
-
     files = [places.get(key, f"templates/{key}") for key in (name, *templates)]
     budget = _Budget()
 
@@ -195,7 +225,7 @@ def run(
         return budget.printed(value if isinstance(value, _Printed) else finalize(value))
 
     environment = _Environment(
-        loader=jinja2.FunctionLoader(source),
+        loader=_Loader(templates, places),
         undefined=jinja2.StrictUndefined,
         finalize=printed,
         autoescape=False,

@@ -134,7 +134,17 @@ def killed_at(root: Path, step: int) -> None:
 
     def look(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal count
-        if event in ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "os.truncate", "os.listdir", "os.scandir"):
+        if event in (
+            "open",
+            "os.mkdir",
+            "os.rename",
+            "os.remove",
+            "os.rmdir",
+            "os.chmod",
+            "os.truncate",
+            "os.listdir",
+            "os.scandir",
+        ):
             if "/editions" in str(arguments[0]):
                 count += 1
                 if count == step:

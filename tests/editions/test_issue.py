@@ -24,7 +24,9 @@ def root(tmp_path: Path) -> Path:
 
 def words(page: Path) -> str:
     """Return the words of a web page without its markup."""
-    bare = re.sub(r"<(?:style|title).*?</(?:style|title)>|</?(?:strong|em|a|span|b)\b[^>]*>", "", page.read_text("utf-8"), flags=re.DOTALL)
+    bare = re.sub(
+        r"<(?:style|title).*?</(?:style|title)>|</?(?:strong|em|a|span|b)\b[^>]*>", "", page.read_text("utf-8"), flags=re.DOTALL
+    )
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", bare)).split())
 
 
@@ -142,7 +144,9 @@ def test_a_withdrawn_fact_is_told_with_what_it_said(root: Path) -> None:
     issue(root, "2025-02-01")
     works = (root / "seeds/works.yaml").read_text()
     start, end = works.index("  - id: order"), works.index("  - id: opening")
-    (root / "seeds/works.yaml").write_text((works[:start] + works[end:]).replace("    - The city ordered {order.trams} trams.\n", "    - All is well {cost}.\n"))
+    (root / "seeds/works.yaml").write_text(
+        (works[:start] + works[end:]).replace("    - The city ordered {order.trams} trams.\n", "    - All is well {cost}.\n")
+    )
     made = issue(root, "2025-02-02")
     assert made.rules == ("order: a fact was withdrawn",)
     assert "Withdrawn: Trams on order The city ordered 24 trams. withdrawn" in text(root, 2)

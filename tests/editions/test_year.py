@@ -26,7 +26,9 @@ def news(week: int) -> str:
     sources, facts, timeline = [], [], []
     for each in range(4, week + 1, 4):
         day = START + timedelta(weeks=each, days=-2)
-        sources.append(f"  - {{id: courier-{each}, title: The line this month, publisher: The Harbour Courier, kind: secondary, published: {day}}}")
+        sources.append(
+            f"  - {{id: courier-{each}, title: The line this month, publisher: The Harbour Courier, kind: secondary, published: {day}}}"
+        )
         if week - each < 24:
             facts += [
                 f"  - id: laid-{each}",
@@ -40,7 +42,7 @@ def news(week: int) -> str:
             timeline.append(f"  - {{fact: laid-{each}, priority: 1}}")
     if week >= 34:
         facts += [
-            "  - {id: tram-came, label: First tram delivered, says: The first tram came in {when}., status: happened, when: 2026-06,",
+            '  - {id: tram-came, label: First tram delivered, says: "The first tram came in {when}.", status: happened, when: 2026-06,',
             '     resolves: [first-tram], sources: ["courier-32#4"]}',
         ]
     parts = (("sources", sources), ("facts", facts), ("timeline", timeline))
@@ -71,7 +73,12 @@ def edits(root: Path) -> Iterator[int]:
         if week == 21:
             change(root, "due: 2027-05", "due: 2027-09", "seeds/works.yaml")
         if week == 29:
-            change(root, "has stood still since", "has been slow since", "seeds/works.yaml")
+            change(
+                root,
+                "says: Repair of the swing bridge has stood still since",
+                "says: Repair of the swing bridge has been slow since",
+                "seeds/works.yaml",
+            )
         yield week
 
 

@@ -29,7 +29,9 @@ class Input(msgspec.Struct, frozen=True):
     figure: Figure
 
 
-def inputs_of(derived: Derived, facts: Mapping[str, Fact], units: Mapping[str, Unit], *, inside: tuple[str, ...] = ()) -> list[Input]:
+def inputs_of(
+    derived: Derived, facts: Mapping[str, Fact], units: Mapping[str, Unit], *, inside: tuple[str, ...] = ()
+) -> list[Input]:
     """Return the figures that a computation names. Raises ValueError for one that is not there, or that needs itself."""
     found = []
     for reference in derived.of:
@@ -75,9 +77,7 @@ def compute(derived: Derived, facts: Mapping[str, Fact], units: Mapping[str, Uni
     )
 
 
-def _value(
-    derived: Derived, given: list[Input], facts: Mapping[str, Fact], units: Mapping[str, Unit]
-) -> tuple[Decimal, str]:
+def _value(derived: Derived, given: list[Input], facts: Mapping[str, Fact], units: Mapping[str, Unit]) -> tuple[Decimal, str]:
     if derived.how == "average":
         return _average(derived, given, units)
     wanted = "two figures or more" if derived.how == "sum" else "two figures"
@@ -132,9 +132,7 @@ def _months(first: When, last: When) -> Decimal:
     return Decimal((last.end.year - first.start.year) * 12 + last.end.month - first.start.month + 1)
 
 
-def _converted(
-    derived: Derived, given: list[Input], facts: Mapping[str, Fact], units: Mapping[str, Unit]
-) -> tuple[Decimal, str]:
+def _converted(derived: Derived, given: list[Input], facts: Mapping[str, Fact], units: Mapping[str, Unit]) -> tuple[Decimal, str]:
     amount, rate = given
     if not derived.unit:
         raise ValueError("a conversion needs unit: the currency wanted")
@@ -192,9 +190,11 @@ def mixed(derived: Derived, facts: Mapping[str, Fact], units: Mapping[str, Unit]
     for one, other in combinations(given, 2):
         pair = f"{one.reference} and {other.reference}"
         if derived.how == "rate":
-            if one.fact.id != other.fact.id or _name(one) not in (_name(other), other.figure.converted_from) and _name(
-                other
-            ) not in (_name(one), one.figure.converted_from):
+            if (
+                one.fact.id != other.fact.id
+                or _name(one) not in (_name(other), other.figure.converted_from)
+                and _name(other) not in (_name(one), one.figure.converted_from)
+            ):
                 found.append(f"{pair} are not one sum in two currencies")
             continue
         found += _between(one, other, pair, units)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -433,7 +435,7 @@ def _kept_as(root: Path, kind: str, files: Files, *also: object) -> Path:
     return root / _CACHE / f"{kind}-{digest.hexdigest()}.msgpack"
 
 
-@cache
+@lru_cache
 def _code(folder: Path) -> bytes:
     """Return what changes when the modules in a folder do."""
     paths = [f"{where}/{name}" for where, _, names in os.walk(folder) for name in names if name.endswith(".py")]

@@ -144,7 +144,9 @@ def told_as_to_come(made: Document, day: date) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["policy-brief", "one-page-summary"])
-@pytest.mark.parametrize("day", [BEFORE, BETWEEN, date(2025, 9, 5), AFTER, date(2026, 1, 15), TODAY, date(2028, 6, 1), date(2031, 1, 1)], ids=str)
+@pytest.mark.parametrize(
+    "day", [BEFORE, BETWEEN, date(2025, 9, 5), AFTER, date(2026, 1, 15), TODAY, date(2028, 6, 1), date(2031, 1, 1)], ids=str
+)
 def test_nothing_past_is_told_as_to_come(day: date, name: str) -> None:
     assert told_as_to_come(document(day, name), day) == []
 
@@ -168,7 +170,15 @@ def test_the_three_briefs_differ_and_are_complete() -> None:
         headings = [plain(node.children) for node in nodes(each.blocks) if isinstance(node, Heading)]
         assert [title for title in parts if title not in headings] == []
         text = " ".join(words(each))
-        for label in ("Bottom line", "Key points", "What has happened.", "So what.", "What we do not know.", "Likelihood:", "Recommendations"):
+        for label in (
+            "Bottom line",
+            "Key points",
+            "What has happened.",
+            "So what.",
+            "What we do not know.",
+            "Likelihood:",
+            "Recommendations",
+        ):
             assert text.count(label) >= (6 if label.endswith(".") else 1), label
         assert sum(isinstance(node, Item) for node in nodes(each.blocks)) > 20
 
@@ -201,7 +211,12 @@ def test_the_early_brief_rests_its_advice_on_what_was_known() -> None:
 
 
 def test_a_brief_states_the_span_of_its_sources_and_not_the_day_it_is_made_for_as_theirs() -> None:
-    for day, last in ((BEFORE, "31 July 2025"), (BETWEEN, "28 August 2025"), (AFTER, "10 September 2025"), (TODAY, "10 September 2025")):
+    for day, last in (
+        (BEFORE, "31 July 2025"),
+        (BETWEEN, "28 August 2025"),
+        (AFTER, "10 September 2025"),
+        (TODAY, "10 September 2025"),
+    ):
         text = " ".join(words(document(day))).replace("\N{NO-BREAK SPACE}", " ")
         assert f"to {last}; nothing later was read" in text
 
@@ -220,14 +235,21 @@ def everything(day: date) -> str:
             made = document(day, name, theme, annex=name == "policy-brief")
             out += [pipeline.render(each, made, loaded().look, None, None).decode() for each in ("html", "txt")]
     for form in ("json", "csv", "jsonld"):
-        out.append(pipeline.evidence_of(loaded(), pipeline.Order("policy-brief", day, annex=True), document(day, annex=True), {}, form).decode())
+        out.append(
+            pipeline.evidence_of(
+                loaded(), pipeline.Order("policy-brief", day, annex=True), document(day, annex=True), {}, form
+            ).decode()
+        )
     return re.sub(r"\b[0-9a-f]{16,}\b", "", "\n".join(out)).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def shown(figure: Figure, facts: Facts) -> set[str]:
     bare = msgspec.structs.replace(figure, bound="")
     return {
-        worded(form, facts.units, noun=noun) for each in (figure, bare) for form in (each, in_digits(each)) for noun in (False, True)
+        worded(form, facts.units, noun=noun)
+        for each in (figure, bare)
+        for form in (each, in_digits(each))
+        for noun in (False, True)
     }
 
 

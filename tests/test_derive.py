@@ -142,7 +142,11 @@ def one(name: str, given: Figure, status: Status = "happened", **others: Figure)
         (one("a", figure("1", period="2024")), one("b", figure("2", period="FY2023-24")), "financial year"),
         (one("a", figure("1", period="2024")), one("b", figure("2", period="2024-01/2024-10")), "differ in length"),
         (one("a", figure("1", "person")), one("b", figure("2", "visit")), "different things"),
-        (one("a", figure("1", converted_from="y"), y=figure("150", "JPY")), one("b", figure("2")), "converted from another currency"),
+        (
+            one("a", figure("1", converted_from="y"), y=figure("150", "JPY")),
+            one("b", figure("2")),
+            "converted from another currency",
+        ),
         (
             one("a", figure("1", converted_from="y"), y=figure("150", "JPY")),
             one("b", figure("2", converted_from="y"), y=figure("250", "JPY")),
@@ -158,7 +162,10 @@ def test_figures_on_different_bases_are_told_apart(first: Fact, second: Fact, wh
 
 def test_figures_on_one_basis_go_together() -> None:
     assert pair("sum", one("a", figure("1", period="FY2023-24")), one("b", figure("2", period="FY2024-25"))) == []
-    same = [one(name, figure(value, converted_from="y"), y=figure(yen, "JPY")) for name, value, yen in (("a", "1", "150"), ("b", "2", "301"))]
+    same = [
+        one(name, figure(value, converted_from="y"), y=figure(yen, "JPY"))
+        for name, value, yen in (("a", "1", "150"), ("b", "2", "301"))
+    ]
     assert pair("growth", *same) == []
     assert pair("sum", one("a", figure("1"), "pledged"), one("b", figure("2"), "planned")) == []
 

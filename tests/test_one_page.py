@@ -38,7 +38,7 @@ def fitted(summaries: list[tuple[str, Document]]) -> dict[str, Fitted]:
 
 def keep(name: str, tree: Document) -> None:
     CASES.mkdir(parents=True, exist_ok=True)
-    (CASES / f"{name}.json").write_bytes(msgspec.json.format(msgspec.json.encode(tree), indent=1) + b"\n")
+    (CASES / f"{name}.json").write_bytes(msgspec.json.encode(tree) + b"\n")
 
 
 @pytest.mark.skipif(not libreoffice.is_here(), reason=libreoffice.MISSING)

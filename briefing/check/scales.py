@@ -120,7 +120,12 @@ def _mixed(prose: Prose, scale: Scale, places: Places) -> Iterator[Problem]:
 
 def _pattern(scale: Scale) -> re.Pattern[str]:
     """Return what finds a word of likelihood, the scale's own too; the longest of several that begin at one place."""
-    words = sorted({*CHANCES, *(word.lower() for word in scale.words)} - _AMBIGUOUS, key=len, reverse=True)
+    return _finding(frozenset(scale.words))
+
+
+@lru_cache
+def _finding(own: frozenset[str]) -> re.Pattern[str]:
+    words = sorted({*CHANCES, *(word.lower() for word in own)} - _AMBIGUOUS, key=lambda word: (-len(word), word))
     spaced = (re.escape(word).replace(r"\ ", r"\s+") for word in words)
     return re.compile(rf"(?<![\w-])(?:{'|'.join(spaced)})(?![\w-])", re.IGNORECASE)
 

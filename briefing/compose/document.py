@@ -319,7 +319,9 @@ class _Maker:
         policy = self.recipe.stale
         if policy == "note" or (policy == "hold" and self.even_if_stale):
             return
-        named = sorted(name for name in passes.facts_in(tree) if name in self.dossier.facts and self.facts.view(name).freshness == "stale")
+        named = sorted(
+            name for name in passes.facts_in(tree) if name in self.dossier.facts and self.facts.view(name).freshness == "stale"
+        )
         if named:
             listed = ", ".join(named[:_NAMED]) + (f" and {len(named) - _NAMED} more" if len(named) > _NAMED else "")
             what = "held back" if policy == "hold" else "refused"

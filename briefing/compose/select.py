@@ -65,7 +65,10 @@ def select(dossier: Dossier, as_of: date, *, clearance: str = "", themes: Sequen
         charts={
             key: msgspec.structs.replace(chart, points=points)
             for key, chart in dossier.charts.items()
-            if (not themes or chart.theme in chosen) and known(chart.alt) and known(chart.caption) and (points := _points(chart, facts))
+            if (not themes or chart.theme in chosen)
+            and known(chart.alt)
+            and known(chart.caption)
+            and (points := _points(chart, facts))
         },
         differences=tuple(
             msgspec.structs.replace(
@@ -122,7 +125,10 @@ def _sources(fact: Fact, facts: Mapping[str, Fact], above: tuple[str, ...] = ())
     """Return a fact's own sources and those of all that its figures are computed from, the paragraphs of one source together."""
     refs: dict[str, Reference] = {}
     below = [
-        ref for name in _inputs(fact) if name != fact.id and name not in above for ref in _sources(facts[name], facts, (*above, fact.id))
+        ref
+        for name in _inputs(fact)
+        if name != fact.id and name not in above
+        for ref in _sources(facts[name], facts, (*above, fact.id))
     ]
     for ref in (*fact.sources, *below):
         first = refs.get(ref.source)

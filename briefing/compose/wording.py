@@ -107,9 +107,7 @@ def _as_reported(fact: Fact) -> str:
     return f"As reported in {{reported}}: {fact.says}"
 
 
-def told_by(
-    fact: Fact, at: State, resolved_by: Mapping[str, Fact], superseded_by: Mapping[str, Fact] = _NO_SUPERSEDERS
-) -> Fact:
+def told_by(fact: Fact, at: State, resolved_by: Mapping[str, Fact], superseded_by: Mapping[str, Fact] = _NO_SUPERSEDERS) -> Fact:
     """Return the fact whose sentence and sources tell this one's state: the resolving or newer fact where there is one, else itself.
 
     What took place is told by itself, even where a newer value supersedes it.

@@ -35,7 +35,12 @@ def _alternatives() -> dict[str, Any]:
     until = {**_TEXT, "description": "it is told no more once this fact is known"}
     properties = {"text": text, "rests_on": rests, "until": until}
     record = {"type": "object", "properties": properties, "additionalProperties": False, "required": ["text"]}
-    listed = {"type": "array", "minItems": 1, "items": {"anyOf": [text, record]}, "description": "the first that fits the date is told"}
+    listed = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"anyOf": [text, record]},
+        "description": "the first that fits the date is told",
+    }
     return {"anyOf": [text, record, listed]}
 
 

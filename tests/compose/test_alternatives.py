@@ -32,8 +32,16 @@ def test_the_first_alternative_whose_facts_are_known_is_told() -> None:
     section = Section(FIRST_THEN_SECOND, happened=(FIRST_THEN_SECOND, prose("Always.")), line=FIRST_THEN_SECOND)
     seeds = dossier(OLD, NEW, sections={"trade": section})
     late, early = (select(seeds, day).sections["trade"] for day in (AS_OF, EARLY))
-    assert (late.judgement, late.line, late.happened) == (prose("Now {new}."), prose("Now {new}."), (prose("Now {new}."), prose("Always.")))
-    assert (early.judgement, early.line, early.happened) == (prose("Then {old}."), prose("Then {old}."), (prose("Then {old}."), prose("Always.")))
+    assert (late.judgement, late.line, late.happened) == (
+        prose("Now {new}."),
+        prose("Now {new}."),
+        (prose("Now {new}."), prose("Always.")),
+    )
+    assert (early.judgement, early.line, early.happened) == (
+        prose("Then {old}."),
+        prose("Then {old}."),
+        (prose("Then {old}."), prose("Always.")),
+    )
 
 
 def test_an_alternative_may_rest_on_facts_that_it_does_not_name_and_end_with_one() -> None:
@@ -104,7 +112,9 @@ def test_a_computed_figure_is_known_with_all_it_is_computed_from_and_carries_the
     assert list(select(seeds, EARLY).facts) == ["old"]
     late = select(seeds, AS_OF).facts
     assert [late[name].figures["all"].value.number for name in ("both", "beyond")] == [7, 14]  # type: ignore[union-attr]
-    assert [[(ref.source, ref.paragraphs) for ref in late[name].sources] for name in ("both", "beyond")] == [[("gazette", (1,)), ("ledger", (1,))]] * 2
+    assert [[(ref.source, ref.paragraphs) for ref in late[name].sources] for name in ("both", "beyond")] == [
+        [("gazette", (1,)), ("ledger", (1,))]
+    ] * 2
     assert "Together 7 [1, 2]." in said(composed("{{ fact('both') }}", seeds)).replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -131,7 +141,9 @@ def test_where_no_title_fits_the_last_one_serves() -> None:
 def test_a_summary_names_its_full_brief_as_that_is_called_on_the_day() -> None:
     summary = Recipe("summary", "In short", full_brief="brief")
     for day, title in ((AS_OF, "What came of it"), (EARLY, "What was meant")):
-        made = composed("{{ title() }}\n{{ identity() }}\n\n{{ fact('old') }}", dossier(OLD, NEW), as_of=day, recipe=summary, full_brief=TITLED)
+        made = composed(
+            "{{ title() }}\n{{ identity() }}\n\n{{ fact('old') }}", dossier(OLD, NEW), as_of=day, recipe=summary, full_brief=TITLED
+        )
         assert f"Full brief {title}" in said(made)
 
 
@@ -141,7 +153,9 @@ LAW = fact("law", "The law holds.", "in-force", label="The law")
 LATE = date(2027, 1, 1)
 
 
-def policy(stale: Stale, *, day: date = LATE, template: str = "{{ fact('law') }} {{ fact('old') }}", even: bool = False) -> Document:
+def policy(
+    stale: Stale, *, day: date = LATE, template: str = "{{ fact('law') }} {{ fact('old') }}", even: bool = False
+) -> Document:
     recipe = Recipe("brief", "A title", stale=stale, at=Location("briefs/b.yaml", 1, 1))
     return composed(template, dossier(LAW, OLD), as_of=day, recipe=recipe, even_if_stale=even)
 
@@ -155,7 +169,11 @@ def test_a_brief_that_holds_or_refuses_stale_facts_names_those_it_prints(stale: 
     with pytest.raises(ProblemsFound) as caught:
         policy(stale)
     (found,) = caught.value.problems
-    assert (found.code, found.at, found.message) == ("B012", Location("briefs/b.yaml", 1, 1), f"{word}: 1 fact that it prints is stale: law")
+    assert (found.code, found.at, found.message) == (
+        "B012",
+        Location("briefs/b.yaml", 1, 1),
+        f"{word}: 1 fact that it prints is stale: law",
+    )
     assert ("--even-if-stale" in found.hint) == (stale == "hold")
     assert "The law holds" in said(policy(stale, day=AS_OF))  # ageing is not stale
     assert "It was 3" in said(policy(stale, template="{{ fact('old') }}"))  # what took place is past

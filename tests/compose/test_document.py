@@ -246,7 +246,9 @@ def test_the_printed_digest_changes_with_what_was_known_and_with_nothing_else() 
     unknown = fact("unknown", sources="later#1")
     moved = msgspec.structs.replace(exports, at=Location("seeds/other.yaml", 7, 3))
     known = {**now.facts, "more": fact("more")}
-    assert digest(msgspec.structs.replace(now, facts={**now.facts, "unknown": unknown}, sources={**now.sources, "later": later})) == digest(now)
+    assert digest(
+        msgspec.structs.replace(now, facts={**now.facts, "unknown": unknown}, sources={**now.sources, "later": later})
+    ) == digest(now)
     assert digest(msgspec.structs.replace(now, facts={**now.facts, "exports": moved})) == digest(now)
     assert digest(msgspec.structs.replace(now, facts=known)) != digest(now)
     assert digest(now, "4567") != digest(now)

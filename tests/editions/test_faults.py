@@ -31,7 +31,7 @@ def root(tmp_path: Path) -> Path:
     return harbour(tmp_path / "dossier")
 
 
-def child(work: Callable[[], None]) -> int:
+def child(work: Callable[[], object]) -> int:
     """Run `work` in a process of its own, which has all modules at hand, and return its number."""
     number = os.fork()
     if number:
@@ -282,7 +282,7 @@ def test_two_processes_on_one_folder_never_make_the_same_number(root: Path) -> N
     issue(root, "2025-01-31")
     shutil.rmtree(root / "briefs/editions")
     set_trams(root, 24 + STEP)
-    both = [child(lambda: issue(root, "2025-02-01") and None) for _ in range(2)]
+    both = [child(lambda: issue(root, "2025-02-01")) for _ in range(2)]
     assert [ended(each) for each in both] == [0, 0]
     assert whole(root) == 1
     assert [check.result for check in store_of(root, BRIEF).checks()] == ["issued", "nothing new"]
@@ -305,7 +305,7 @@ def test_a_lock_that_is_taken_away_stops_the_edition_and_nothing_is_lost(root: P
         if step == "writing":
             lock.unlink()
 
-    with pytest.raises(EditionError, match="the lock .* was lost; nothing was changed"):
+    with pytest.raises(EditionError, match=r"the lock .* was lost; nothing was changed"):
         issue(root, "2025-02-02", progress=take_away)
     assert store_of(root, BRIEF).numbers() == [1]
     assert issue(root, "2025-02-03").edition == 2

@@ -293,5 +293,14 @@ def test_the_page_has_the_size_asked_for(page: str) -> None:
     assert size == {"A4": (595.2756, 841.8898), "Letter": (612.0, 792.0)}[page]
 
 
+@settings(max_examples=25)
+@given(documents())
+def test_pages_that_are_not_drawn_have_the_same_headings_and_the_same_room_left(tree: Document) -> None:
+    drawn, sketched = lay_out(tree, LOOK, FONTS), lay_out(tree, LOOK, FONTS, drawn=False)
+    assert (page_numbers(sketched), sketched.bookmarks) == (page_numbers(drawn), drawn.bookmarks)
+    assert (len(sketched.pages), sketched.height_left) == (len(drawn.pages), drawn.height_left)
+    assert not any(page.items for page in sketched.pages)
+
+
 def _chain(part: Part | None) -> list[str]:
     return [part.kind, *_chain(part.parent)] if part else []

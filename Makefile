@@ -25,7 +25,7 @@ test: .venv/dev.stamp ## run the tests
 check: .venv/dev.stamp ## format, lint, types, tests, the dossier: what a change must pass
 	@scripts/check
 
-bench: .venv/dev.stamp .bench-venv/peers.stamp ## measure ours beside other generators, in one run
+bench: .venv/runtime.stamp .bench-venv/peers.stamp ## measure ours beside other generators, in one run
 	@$(PY) bench/run.py $(ARGS)
 
 gallery: .venv/runtime.stamp ## draw the README's pictures anew (needs pdftoppm)

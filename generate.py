@@ -314,8 +314,10 @@ def _show_issued(made: object, as_json: bool) -> None:
         _print_json({name: getattr(made, name) for name in made.__struct_fields__})
     elif made.result == "issued":
         typer.echo(f"{made.brief}: edition {made.edition}, {made.kind}: {made.line}", err=True)
-        for rule in made.rules:
+        for rule in made.rules[:12]:
             typer.echo(f"  {rule}", err=True)
+        if len(made.rules) > 12:
+            typer.echo(f"  and {len(made.rules) - 12} more; generate changes {made.brief} lists them", err=True)
         for path in made.paths:
             typer.echo(path)
     else:

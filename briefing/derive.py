@@ -190,11 +190,9 @@ def mixed(derived: Derived, facts: Mapping[str, Fact], units: Mapping[str, Unit]
     for one, other in combinations(given, 2):
         pair = f"{one.reference} and {other.reference}"
         if derived.how == "rate":
-            if (
-                one.fact.id != other.fact.id
-                or _name(one) not in (_name(other), other.figure.converted_from)
-                and _name(other) not in (_name(one), one.figure.converted_from)
-            ):
+            names = _name(one), _name(other)
+            linked = one.figure.converted_from == names[1] or other.figure.converted_from == names[0]
+            if one.fact.id != other.fact.id or not linked:
                 found.append(f"{pair} are not one sum in two currencies")
             continue
         found += _between(one, other, pair, units)

@@ -77,6 +77,7 @@ def issue(
         sound(files, order)  # says which there are
     store = store_of(root, name)
     with store.locked(wait) as writer:
+        files = read_dossier(root)  # again: another may have issued later data while this one waited
         deciding.refuse_disorder(store, as_of, at)
         run = Check(at, as_of, "nothing new", because=released, inputs=files.digest, code=program().code)
         same = deciding.nothing_new(store, files.digest, as_of)

@@ -94,7 +94,7 @@ def make(
     laid: Laid | None = None
     if document.one_page or composed.contents == "auto" or set(formats) & {"pdf", "docx"}:  # contents are there from a number of pages
         progress("laying out")
-        laid = lay_out(root, composed, house, drawn="pdf" in formats)
+        laid = lay_out(root, composed, house, drawn="pdf" in formats, cache=cache)
         document, look = laid.document, laid.look
     pages, fonts = (laid.pages, laid.fonts) if laid else (None, None)
     word = Word(root if cache else None, house, font_reader(root) if embed_fonts else None)
@@ -139,6 +139,7 @@ def lay_out(
     read_font: Callable[[str], bytes] | None = None,
     *,
     drawn: bool = True,
+    cache: bool = False,
 ) -> Laid:
     """Return a document on its pages: a summary brought down to one, a brief of few pages without contents.
 
@@ -148,7 +149,7 @@ def lay_out(
     from briefing.layout.pages import lay_out
 
     document, look = composed.document, composed.look
-    fonts = Fonts(look, read_font or font_reader(root))
+    fonts = Fonts(look, read_font or font_reader(root), _Cache(root) if cache else None)
     if document.one_page:
         from briefing.layout.fit import fit
 
@@ -356,12 +357,14 @@ def decided(
     before, then = back_to or store.latest(), None
     printed = {record["id"] for record in records}
     for fact in before.facts if before else ():  # what has happened or been superseded is told by another fact, and still counts
-        if fact.id not in printed and fact.id in drawn.dossier.facts and (told := fact_record(drawn, fact.id))["told_by"] in printed:
+        told = fact_record(drawn, fact.id) if fact.id not in printed and fact.id in drawn.dossier.facts else None
+        if told and told["told_by"] in printed:
             records.append(told)
     facts = [used(record, dossier.facts[record["id"]].says, dossier.facts[record["id"]].measure) for record in records]
     said = Said(
         facts=(*facts, *(used(record, says) for record, says in judgements(drawn))),
         known=tuple(drawn.dossier.facts),
+        hidden=tuple(name for name in dossier.facts if name not in drawn.dossier.facts),
         order={fact.id: fact.priority for fact in drawn.dossier.facts.values()},
         passages=passages(document),
         look=blake2b(msgspec.json.encode((loaded.look, recipe.page, files.house)), digest_size=16).hexdigest(),
@@ -383,7 +386,8 @@ def _drafted(
     """Return a document that is not issued: it says after which edition it was drafted, and what has changed since."""
     store = store_of(root, order.name)
     before = None if order.theme else _before(store, order.as_of)
-    kept = _cache_file(root, files, order, msgspec.json.encode(before)) if cache else None
+    seen = msgspec.json.encode((before, store.withdrawals() if before else {}))
+    kept = _cache_file(root, files, order, seen) if cache else None
     composed = _cached(kept)
     if composed is not None:
         return composed
@@ -473,14 +477,29 @@ def _package(word: Word, document: Document, look: Look) -> Package | None:
         return package
 
 
-def _keep(path: Path | None, made: Composed | Package | None) -> None:
+def _keep(path: Path | None, made: Composed | Package | msgspec.Raw | None) -> None:
     if path is None:
         return
     try:
         path.parent.mkdir(exist_ok=True)
-        write_atomically(path, msgspec.msgpack.encode(made))
+        write_atomically(path, msgspec.msgpack.encode(made), lasting=False)
     except OSError:
         return  # a dossier that may not be written to is slower, no worse
+
+
+class _Cache(msgspec.Struct, frozen=True):
+    """The cache of a dossier, for bytes by name."""
+
+    root: Path
+
+    def get(self, name: str) -> bytes | None:
+        try:
+            return (self.root / _CACHE / f"{name}.msgpack").read_bytes()
+        except OSError:
+            return None
+
+    def put(self, name: str, data: bytes) -> None:
+        _keep(self.root / _CACHE / f"{name}.msgpack", msgspec.Raw(data))
 
 
 # ------------------------------------------------------------------------------------------------------- the other commands

@@ -82,7 +82,7 @@ def test_a_sum_is_converted_at_a_stated_rate_in_either_direction() -> None:
     assert result("conversion", "yen", "rate", known=known, unit="USD", scale="billion") == ("40 billion", "USD", "")
     assert result("conversion", "usd", "rate", known=known, unit="JPY", scale="billion") == ("500 billion", "JPY", "")
     for unit in ("", "EUR"):
-        with pytest.raises(ValueError, match="unit|rate"):
+        with pytest.raises(ValueError, match=r"unit|rate"):
             result("conversion", "usd", "rate", known=known, unit=unit)
 
 
@@ -189,7 +189,7 @@ def test_a_difference_and_what_was_taken_away_make_the_whole(first: Decimal, sec
 @given(NUMBERS, NUMBERS)
 def test_growth_is_the_share_less_a_hundred(first: Decimal, second: Decimal) -> None:
     known = facts(a=figure(str(first)), b=figure(str(second)))
-    growth, share = (compute(Derived(how, ("f.a", "f.b"), round=6), known, UNITS).value for how in ("growth", "share"))  # type: ignore[arg-type]
+    growth, share = (compute(Derived(how, ("f.a", "f.b"), round=6), known, UNITS).value for how in ("growth", "share"))
     assert growth is not None
     assert share is not None
-    assert growth.number == share.number - 100
+    assert abs(growth.number - (share.number - 100)) <= Decimal("0.000001")  # each is rounded by itself

@@ -109,3 +109,28 @@ def test_a_font_that_may_not_be_embedded_is_refused(flags: int) -> None:
 def test_a_file_of_another_kind_is_refused() -> None:
     with pytest.raises(UnusableFont, match=r"x\.otf is no TrueType font"):
         TrueType("x.otf", b"OTTO" + bytes(100))
+
+
+class Shelf(dict[str, bytes]):
+    """What an earlier run has kept."""
+
+    def put(self, name: str, data: bytes) -> None:
+        self[name] = data
+
+
+def test_a_font_that_an_earlier_run_has_read_is_the_same_and_gives_the_same_parts() -> None:
+    shelf, data = Shelf(), (FONTS / SERIF).read_bytes()
+    first, again = TrueType(SERIF, data, shelf), TrueType(SERIF, data, shelf)
+    assert len(shelf) == 1
+    assert vars(again) == vars(first)
+    assert again.part([0, 0x41, 0xE9]) == first.part([0, 0x41, 0xE9]) == ours(SERIF).part([0, 0x41, 0xE9])
+
+
+def test_what_was_kept_of_another_font_or_is_damaged_is_not_taken() -> None:
+    shelf = Shelf()
+    TrueType(SERIF, (FONTS / SERIF).read_bytes(), shelf)
+    [name] = shelf
+    shelf[name] = shelf[name][:100]
+    assert TrueType(SERIF, (FONTS / SERIF).read_bytes(), shelf).widths == ours(SERIF).widths
+    other = TrueType("SourceSans3-It.ttf", (FONTS / "SourceSans3-It.ttf").read_bytes(), shelf)
+    assert (len(shelf), other.name) == (2, "SourceSans3-It")

@@ -26,7 +26,6 @@ from briefing.recipe import Recipe, Titles
 from briefing.seeds import Dossier, Prose, Theme
 from briefing.units import known_units
 
-
 _PLACE = re.compile(rb',?"at":\{[^{}]*\}')
 _NAMED = 12  # stale facts that a message lists
 

@@ -89,12 +89,23 @@ def changes(info: EditionInfo, facts: Facts, *, brief: bool, limit: int) -> Bloc
     more = info.more + len(info.rows) - len(rows)
     if brief:
         items = tuple(
-            Item((Paragraph(_told(row, facts)),), drop=24 + place if place else 0, name=f"the change of '{row.label}'" if place else "")
+            Item(
+                (Paragraph(_told(row, facts)),),
+                drop=24 + place if place else 0,
+                name=f"the change of '{row.label}'" if place else "",
+            )
             for place, row in enumerate(rows)
         )
         return Group((Bullets(items),), name=CHANGES)
-    columns = tuple(Column((Text(title),), weight=weight) for title, weight in (("What", 3.4), ("Was", 3.2), ("Is", 4.2), ("Source", 1.2)))
-    table = Table(columns, tuple(_line(row, facts) for row in rows), CHANGES, summary="Each row is a change since the last edition: what it was and what it is.")
+    columns = tuple(
+        Column((Text(title),), weight=weight) for title, weight in (("What", 3.4), ("Was", 3.2), ("Is", 4.2), ("Source", 1.2))
+    )
+    table = Table(
+        columns,
+        tuple(_line(row, facts) for row in rows),
+        CHANGES,
+        summary="Each row is a change since the last edition: what it was and what it is.",
+    )
     words = f"{more} further {'change is' if more == 1 else 'changes are'} not listed here." if more else ""
     after = (Paragraph((Text(words),), role="small"),) if words else ()
     return Group((table, *after), name=CHANGES)
@@ -136,7 +147,8 @@ def _unmarked(sentence: Inlines) -> Inlines:
 def _mark(row: Row, facts: Facts) -> Inlines:
     if row.fact in facts.dossier.facts and row.kind not in ("withdrawn", "left-out"):
         view = facts.view(row.fact)
-        told = tuple(inline for inline in view.sentence if isinstance(inline, Cite))  # what has happened is told by another's sources
+        # what has happened is told by another's sources
+        told = tuple(inline for inline in view.sentence if isinstance(inline, Cite))
         return told if told and _now(row, facts) == _unmarked(view.sentence) else view.mark
     return (Text("this brief" if "/" in row.fact else "none"),)
 
@@ -146,7 +158,9 @@ def _told(row: Row, facts: Facts) -> Inlines:
     now = _now(row, facts)
     if _labelled(row) and (row.figure or row.kind in (*_NO_SENTENCE, "withdrawn", "left-out") or row.now.islower()):
         head.append(Text(f"{curly(row.label)}: "))  # elsewhere the fact's sentence says it
-    was = f" (was: {curly(row.was).rstrip('.')})" if row.was and row.kind in ("revised", "restated", "withdrawn", "left-out") else ""
+    was = (
+        f" (was: {curly(row.was).rstrip('.')})" if row.was and row.kind in ("revised", "restated", "withdrawn", "left-out") else ""
+    )
     last = now[-1]
     if isinstance(last, Text) and last.text.endswith("."):
         now = (*now[:-1], Text(last.text[:-1]))

@@ -26,6 +26,7 @@ class Said(msgspec.Struct, frozen=True):
 
     facts: tuple[FactUsed, ...]
     known: tuple[str, ...]
+    hidden: tuple[str, ...]  # the ids of facts that its readers may not see, or that are not known yet
     order: dict[str, int]  # the priority of each fact
     passages: dict[str, Passage]
     look: str
@@ -92,6 +93,7 @@ def decide(
     withdrawals = store.withdrawals()
     gone = withdrawals.get(before.number)
     found = differences(before.facts, said.facts, known_before=before.known, known=said.known)
+    found = tuple(_veiled(change) if change.fact in said.hidden else change for change in found)
     changes = weigh(found, _last_major(store, before).facts, said.facts, said.rules)
     edits = edits_of(before.passages, then, changes) if then is not None else ()
     if before.look != said.look:
@@ -101,6 +103,11 @@ def decide(
     changed = Changed(before, gone, tuple(pasts), changes, edits, said.order)
     info = issued(changed, number=number, day=day, major=verdict.kind == "major")
     return Decision(before, number, changes, edits, verdict, info, draft(changed))
+
+
+def _veiled(change: Change) -> Change:
+    """Return a change without its words: what readers may see no more is not told again as what was."""
+    return msgspec.structs.replace(change, label="A fact that is no longer shown", was="", now="")
 
 
 def _last_major(store: Store, before: Manifest) -> Manifest:

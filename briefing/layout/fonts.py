@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from briefing.look import Faces, Look
 from briefing.placed import FaceKey
 from briefing.problems import MissingGlyph
-from briefing.truetype import TrueType
+from briefing.truetype import Kept, TrueType
 
 _WORDS_KEPT = 60_000  # measured words per face; a long-running process starts again from there
 _SIZES_KEPT = 200
@@ -45,9 +45,9 @@ class Sized(dict[str, float]):
 class Face:
     """One font: its metrics at size 1, and the file that its subset is cut from."""
 
-    def __init__(self, name: str, data: bytes) -> None:
+    def __init__(self, name: str, data: bytes, kept: Kept | None = None) -> None:
         self.name = name
-        self.font = font = TrueType(name, data)
+        self.font = font = TrueType(name, data, kept)
         self.widths = Widths(font.widths)
         self.ascent = font.ascent * 0.001
         self.descent = font.descent * 0.001
@@ -57,11 +57,11 @@ class Face:
 
 
 class Fonts:
-    """The eight faces of a look. `read` returns the bytes of a font file by its name."""
+    """The eight faces of a look. `read` returns the bytes of a font file by its name; `kept` has what earlier runs read of them."""
 
-    def __init__(self, look: Look, read: Callable[[str], bytes]) -> None:
+    def __init__(self, look: Look, read: Callable[[str], bytes], kept: Kept | None = None) -> None:
         self._families: dict[str, Faces] = {"serif": look.serif, "sans": look.sans}
-        self._read = read
+        self._read, self._kept = read, kept
         self._faces: dict[FaceKey, Face] = {}
         self._files: dict[str, Face] = {}
         self._sized: dict[tuple[FaceKey, float], Sized] = {}
@@ -75,7 +75,7 @@ class Fonts:
             faces = self._families[family]
             file = (faces.regular, faces.bold, faces.italic, faces.bold_italic)[bold + 2 * italic]
             if file not in self._files:
-                self._files[file] = Face(file, self._read(file))
+                self._files[file] = Face(file, self._read(file), self._kept)
             face = self._faces[key] = self._files[file]
             return face
 

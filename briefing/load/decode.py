@@ -7,12 +7,13 @@ so that one pass finds all of them. `NO`, `1.10` and `12:30` stay text wherever 
 from __future__ import annotations
 
 import re
+import sys
 import types
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeAlias, Union, get_args, get_origin
 
 import msgspec
 
@@ -281,7 +282,7 @@ def _mapping(read_key: Decoder, inner: Decoder, name: str) -> Decoder:
 
 
 def _struct(kind: type[msgspec.Struct], name: str) -> Decoder:
-    hints = get_type_hints(kind)
+    hints = {field: _meant(kind.__module__, text) for field, text in kind.__annotations__.items()}
     placed = hints.pop("at", None) is Location
     readers = {field: decoder("id" if field in SLUG_FIELDS else hint, field) for field, hint in hints.items()}
     names, defaults = kind.__struct_fields__, kind.__struct_defaults__
@@ -315,6 +316,12 @@ def _struct(kind: type[msgspec.Struct], name: str) -> Decoder:
         return kind(**values) if sound else BAD
 
     return decode_struct
+
+
+@cache
+def _meant(module: str, annotation: str) -> Any:
+    """Return the type that an annotation of ours stands for: `typing.get_type_hints` evaluates equal ones again and again."""
+    return eval(annotation, vars(sys.modules[module]))  # noqa: S307
 
 
 def _wrong(node: Node, wanted: str, name: str, found: Collector) -> _Bad:

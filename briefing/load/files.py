@@ -120,8 +120,8 @@ def font_reader(root: Path) -> Callable[[str], bytes]:
     return read
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file all or not at all: under a temporary name in its folder, to the disk, then renamed. Makes the folder."""
+def write_atomically(path: Path, data: bytes, *, lasting: bool = True) -> None:
+    """Write a file all or not at all: under a temporary name in its folder, to the disk if `lasting`, then renamed. Makes the folder."""
     import tempfile
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -130,8 +130,9 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         umask = os.umask(0)
         os.umask(umask)
         part.chmod(0o666 & ~umask)  # mkstemp makes files that only their owner can read

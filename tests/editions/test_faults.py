@@ -288,6 +288,26 @@ def test_two_processes_on_one_folder_never_make_the_same_number(root: Path) -> N
     assert [check.result for check in store_of(root, BRIEF).checks()] == ["issued", "nothing new"]
 
 
+def test_one_that_waited_for_the_lock_reads_what_the_dossier_says_then(root: Path) -> None:
+    issue(root, "2025-02-01")
+    change(root, "value: 24", "value: 27")
+    read, write = os.pipe()
+
+    def hold() -> None:
+        with store_of(root, BRIEF).locked():
+            os.write(write, b"!")
+            time.sleep(1.0)
+            change(root, "value: 27", "value: 30")
+
+    holding = child(hold)
+    os.read(read, 1)
+    waiting = child(lambda: issue(root, "2025-02-02"))
+    assert [ended(holding), ended(waiting)] == [0, 0]
+    os.close(read)
+    os.close(write)
+    assert {fact.id: fact.figures for fact in manifest(root, 2).facts}["order"]["trams"].value == "30"
+
+
 def test_who_holds_the_lock_is_told_to_one_that_will_not_wait(root: Path) -> None:
     issue(root, "2025-02-01")
     with store_of(root, BRIEF).locked():

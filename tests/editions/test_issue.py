@@ -153,6 +153,20 @@ def test_a_withdrawn_fact_is_told_with_what_it_said(root: Path) -> None:
     assert "Withdrawn: Trams on order The city ordered 24 trams. withdrawn" in text(root, 2)
 
 
+def test_a_fact_that_readers_may_see_no_more_is_not_told_again_as_what_was(root: Path) -> None:
+    issue(root, "2025-02-01")
+    change(root, "    measure: fleet\n", "    measure: fleet\n    marking: restricted\n")
+    change(root, "    - The city ordered {order.trams} trams.\n", "    - All is well {cost}.\n")
+    assert issue(root, "2025-02-02").rules == ("order: a fact was withdrawn",)
+    for suffix in ("html", "txt"):
+        words = (store_of(root, BRIEF).path(2) / f"brief.{suffix}").read_text("utf-8")
+        assert "no longer shown" in words
+        assert "rams on order" not in words
+        assert "ordered" not in words
+    evidence = json.loads((store_of(root, BRIEF).path(2) / "evidence.json").read_bytes())
+    assert "order" not in {fact["id"] for fact in evidence["facts"]}
+
+
 # ---------------------------------------------------------------------------------------------------------- what it is made of
 
 

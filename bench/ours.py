@@ -30,7 +30,9 @@ def jobs(what: str, form: str, checkout: Path) -> Callable[[str, str], Callable[
 
     def pages(source: str, out: str) -> Callable[[], object]:
         document = decode(Path(source).read_bytes())
-        return lambda: Path(out).write_bytes(pipeline.render(form, document, look, lay_out(document, look, fonts, drawn=form == "pdf"), fonts))
+        return lambda: Path(out).write_bytes(
+            pipeline.render(form, document, look, lay_out(document, look, fonts, drawn=form == "pdf"), fonts)
+        )
 
     def whole(day: str, out: str) -> Callable[[], object]:
         order = pipeline.Order("policy-brief", date.fromisoformat(day))

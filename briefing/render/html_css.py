@@ -167,9 +167,8 @@ li p:last-child, .callout > :last-child, li > div > p:last-child { margin-bottom
 .bottom-line { border-top: 0; border-left: 6px solid var(--accent); background: var(--shade-strong); }
 .changes, .watch, .note { background: none; border: 1px solid var(--rule); border-top: 3px solid var(--accent); }
 .note { border-top-width: 1px; }
-.key-numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1rem 1.4rem; margin: 1.2rem 0 1.4rem; }
+.key-numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(11.5rem, 1fr)); gap: 1rem 1.4rem; margin: 1.2rem 0 1.4rem; }
 .key-numbers > li { padding-top: 0.5rem; border-top: 3px solid var(--accent); }
-.key-number .number { white-space: normal; }
 .key-number { text-wrap: balance; }
 .table-block { margin: 1.2rem 0 1.5rem; }
 .table-scroll { overflow-x: auto; }
@@ -195,6 +194,7 @@ tbody tr:nth-child(even) { background: var(--shade); }
 .details > div { display: block; padding: 0.3rem 0; }
 .abbreviations > div { display: grid; grid-template-columns: minmax(0, 5rem) minmax(0, 1fr); column-gap: 0.6rem; }
 .key-numbers { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+.key-number .number { white-space: normal; }
 .some { min-width: 34rem; }
 .many-columns { min-width: 44rem; }
 }

@@ -168,9 +168,9 @@ def _make(
 def list_(dossier: DossierOption = Path(), as_json: Json = False) -> None:
     """List briefs and summaries, themes and templates."""
     with _problems_shown(as_json):
-        from briefing import pipeline
+        from briefing import inquiry
 
-        listing = pipeline.listing(dossier)
+        listing = inquiry.listing(dossier)
     if as_json:
         _print_json(listing)
         return
@@ -186,9 +186,9 @@ def list_(dossier: DossierOption = Path(), as_json: Json = False) -> None:
 def check(as_of: AsOf = None, originals: Originals = None, dossier: DossierOption = Path(), as_json: Json = False) -> None:
     """Find every problem of the dossier, with file, line and column; compose every brief and summary."""
     with _problems_shown(as_json):
-        from briefing import pipeline
+        from briefing import inquiry
 
-        report = pipeline.check(dossier, as_of.date() if as_of else _today(), originals)
+        report = inquiry.check(dossier, as_of.date() if as_of else _today(), originals)
     errors = [problem for problem in report.problems if not problem.warning]
     if as_json:
         counts = {"facts": report.facts, "sources": report.sources, "originals": report.originals}
@@ -215,9 +215,9 @@ def coverage(
 ) -> None:
     """Show, for each source, the figures, dates and names found in its original, and those that no fact covers."""
     with _problems_shown(as_json):
-        from briefing import pipeline
+        from briefing import inquiry
 
-        found = pipeline.coverage(dossier, originals, every=every)
+        found = inquiry.coverage(dossier, originals, every=every)
     for problem in found.problems:
         typer.echo(str(problem), err=True)
     if as_json:
@@ -237,22 +237,22 @@ def explain(
 ) -> None:
     """Say what a fact, a source or a figure is, what stands behind it, and where it is printed."""
     with _problems_shown(as_json):
-        from briefing import pipeline
+        from briefing import inquiry
 
-        found = pipeline.explain(dossier, what, as_of.date() if as_of else _today(), pages=pages)
+        found = inquiry.explain(dossier, what, as_of.date() if as_of else _today(), pages=pages)
         if as_json:
             _print_json(found)
         else:
-            typer.echo(pipeline.explained(found), nl=False)
+            typer.echo(inquiry.explained(found), nl=False)
 
 
 @app.command()
 def new(folder: Annotated[Path, typer.Argument(help="The folder to make; it may not hold anything yet.", metavar="DIR")]) -> None:
     """Make a small, complete, working dossier to start from."""
     with _problems_shown(False):
-        from briefing import pipeline
+        from briefing import inquiry
 
-        for path in pipeline.new_dossier(folder):
+        for path in inquiry.new_dossier(folder):
             typer.echo(path)
 
 
@@ -262,12 +262,12 @@ def schema(
 ) -> None:
     """Print the JSON Schemas of seeds, briefs and looks, for editors that know YAML."""
     with _problems_shown(False):
-        from briefing import pipeline
+        from briefing import inquiry
 
         if out is None:
-            _print_json(pipeline.schemas())
+            _print_json(inquiry.schemas())
             return
-        for path in pipeline.write_schemas(out):
+        for path in inquiry.write_schemas(out):
             typer.echo(path)
 
 

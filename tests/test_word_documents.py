@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from briefing.pipeline import Order, check, make
+from briefing.inquiry import check
+from briefing.pipeline import Order, make
 from briefing.problems import ProblemsFound
 from tests.render.houses import house
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from briefing.pipeline import check
+from briefing.inquiry import check
 from briefing.problems import ProblemsFound
 
 CASES = Path(__file__).parent.parent / "cases" / "bad"

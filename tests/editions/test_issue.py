@@ -11,7 +11,8 @@ import pytest
 
 from briefing import issuing
 from briefing.editions.store import EditionError
-from briefing.pipeline import FORMATS, Order, listing, make, store_of
+from briefing.inquiry import listing
+from briefing.pipeline import FORMATS, Order, make, store_of
 from briefing.problems import ProblemsFound
 from tests.editions.harbour import BRIEF, change, day, issue, manifest, moment, wrong
 from tests.editions.harbour import make as harbour

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from briefing import pipeline
+from briefing import inquiry
 from briefing.originals.coverage import as_dict, coverage, lines
 from briefing.when import When
 from generate import app
@@ -156,14 +156,14 @@ def test_coverage_prints_a_list_or_json(dossier: Path) -> None:
 def test_every_figure_of_this_dossier_stands_in_the_paragraph_that_it_cites() -> None:
     from datetime import date
 
-    report = pipeline.check(ROOT, date(2025, 9, 15), ORIGINALS)
+    report = inquiry.check(ROOT, date(2025, 9, 15), ORIGINALS)
     assert [str(problem) for problem in report.problems if problem.code[0] == "O"] == []
     assert report.originals == report.sources
 
 
 @with_originals
 def test_no_figure_that_tells_of_india_and_japan_is_without_a_fact() -> None:
-    found = pipeline.coverage(ROOT, ORIGINALS)
+    found = inquiry.coverage(ROOT, ORIGINALS)
     assert found.problems == ()
     open_ = [
         (source.source, item.paragraph, item.text)

@@ -7,6 +7,7 @@ Each line is answered with the seconds that it took.
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable
@@ -42,6 +43,7 @@ def jobs(what: str, form: str, checkout: Path) -> Callable[[str, str], Callable[
 
 
 def main(what: str, form: str, checkout: Path) -> None:
+    gc.set_threshold(100_000)  # as generate.main() does
     job_of = jobs(what, form, checkout)
     for line in sys.stdin:
         job = job_of(*line.split())

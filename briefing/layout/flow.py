@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 from briefing.layout.fonts import Fonts
-from briefing.layout.lines import Words, dress_of
+from briefing.layout.lines import BLANK, Words, dress_of
 from briefing.look import Look, Role, Style
 from briefing.model import Inlines, Text
 from briefing.placed import Bookmark, Dress, Part, Placed, TextLine
@@ -162,6 +162,8 @@ def marks_of(
     lines: list[TextLine], style: Style, x: float, y: float, part: Part, *, width: float = 0.0, align: str = "left"
 ) -> list[Placed]:
     """Return lines set under each other from `y` down; with a `width`, by `align` within it."""
+    if lines and lines[0] is BLANK:  # nothing is to be drawn
+        return []
     down = y + baseline(style)
     marks: list[Placed] = []
     for line in lines:

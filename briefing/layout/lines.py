@@ -142,6 +142,11 @@ class Words:
         apart = self.waiting or not self.texts or self.texts[-1][-1:].isspace()
         rise = 0.0 if apart else dress.size * CITE_RISE
         plain = Dress(face, size, colour, rise)
+        if not self.drawn:  # only its width counts
+            marks = ", ".join(str(ref.number) for ref in cite.refs)
+            self._append(f"\u00a0[{marks}]" if self.waiting else f"[{marks}]", plain)
+            self.waiting = False
+            return
         texts, dresses = ["\u00a0[" if self.waiting else "["], [plain]
         self.waiting = False
         for at, ref in enumerate(cite.refs):

@@ -97,6 +97,8 @@ class _Grid:
         tall = max(1, *map(len, lines)) * self.body.leading + 2 * _PAD_Y
         x = self.place.x
         marks: list[Placed] = []
+        if not self.setting.drawn:
+            return Strip(tall, marks, frame=self.place.frame)
         for column, words, width, part in zip(self.table.columns, lines, self.widths, parts, strict=True):
             marks += marks_of(words, self.body, x + _PAD_X, _PAD_Y, part, width=width - 2 * _PAD_X, align=column.align)
             x += width

@@ -18,7 +18,6 @@ from briefing.model import (
     Callout,
     Chart,
     Cite,
-    CiteRef,
     Document,
     Emphasis,
     Group,
@@ -88,7 +87,7 @@ class Runs:
         self.targets: dict[str, str] = {}  # web or mail address -> relationship
         self._look, self._summary = look, document.one_page
         self._manners: dict[str, _Manner] = {}
-        self._marks: dict[tuple[tuple[CiteRef, ...], str], str] = {}
+        self._marks: dict[tuple[tuple[tuple[int, str], ...], str], str] = {}
 
     def xml(self, inlines: Inlines, style: str, *, strong: bool = False) -> str:
         """Return inlines as the runs and links of a paragraph of the style id `style`."""
@@ -144,7 +143,7 @@ class Runs:
 
     def _mark(self, cite: Cite, manner: _Manner) -> str:
         """Return "[1, 3]" without a break inside it, each number a link to its source."""
-        key = (cite.refs, "" if manner.linked else manner.mark)
+        key = (tuple([(ref.number, ref.source) for ref in cite.refs]), "" if manner.linked else manner.mark)
         made = self._marks.get(key)
         if made is None:
             parts = []

@@ -18,7 +18,7 @@ from briefing.model import Contents, Document, Group
 from briefing.problems import Location, Problem, ProblemsFound, nearest
 
 if TYPE_CHECKING:
-    from briefing.edition import Manifest
+    from briefing.edition import FactUsed, Manifest
     from briefing.editions.issue import Decision, Said
     from briefing.editions.store import Store
     from briefing.house import House
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from briefing.render.docx_package import Package
 
 FORMATS = ("pdf", "docx", "html", "txt")
+MEASURES = Path(__file__).with_name("measures")  # what was read of the built-in fonts; scripts/measures.py writes it
 CONTENTS_FROM = 7  # pages; ANATOMY of a brief: a table of contents from seven pages
 
 
@@ -84,7 +85,7 @@ def make(
     """
     progress("reading")
     files = read_dossier(root)
-    composed = drafted(root, files, order, cache=cache, progress=progress)
+    composed = drafted(root, files, order, cache=cache, progress=progress, meanwhile=lambda: _imported(formats))
     document, look = composed.document, composed.look
     house = house_of(files)
     laid: Laid | None = None
@@ -151,7 +152,7 @@ def lay_out(
     from briefing.layout.pages import lay_out
 
     document, look = composed.document, composed.look
-    fonts = Fonts(look, read_font or font_reader(root), _Cache(root) if cache else None)
+    fonts = Fonts(look, read_font or font_reader(root), _Cache(root if cache else None))
     if document.one_page:
         from briefing.layout.fit import fit
 
@@ -193,10 +194,13 @@ _SOUND: dict[
 _SOUND_KEPT = 4
 
 
-def sound(files: Files, order: Order, mark: Path | None = None) -> Loaded:
+def sound(
+    files: Files, order: Order, mark: Path | None = None, meanwhile: Callable[[Loaded], None] = lambda _: None
+) -> Loaded:  # fmt: skip
     """Return what the files hold. Raises ProblemsFound with all that loading and checking find, and where the recipe is not there.
 
-    `mark` is a file that is there when these very files were sound in an earlier run, and is made when they are.
+    `mark` is a file that is there when these very files were sound in an earlier run, and is made when they are. `meanwhile` is called
+    with what was loaded before it is checked, where it is.
     """
     from briefing.load.dossier import load
 
@@ -205,6 +209,7 @@ def sound(files: Files, order: Order, mark: Path | None = None) -> Loaded:
     loaded = before or load(files)
     errors = []
     if before is None and not (mark and mark.exists()):
+        meanwhile(loaded)
         errors += [problem for problem in checked(loaded, files) if not problem.warning]
     if before is None and not errors:
         if len(_SOUND) >= _SOUND_KEPT:
@@ -251,6 +256,25 @@ def compose_loaded(loaded: Loaded, files: Files, order: Order, edition: EditionI
     return Composed(document, loaded.look, recipe.contents)
 
 
+def cleared_for(loaded: Loaded, clearance: str) -> Loaded:
+    """Return what is read as readers with a clearance may have it: the dossier filtered, once, before anything is made of it.
+
+    A recipe keeps its own clearance where that is the lower; one that is marked above the clearance as a whole is left out. Raises
+    BriefingError for a clearance that is not on the dossier's ladder.
+    """
+    from briefing.compose.visible import visible
+    from briefing.markings import cleared, lower, rank
+
+    ladder = loaded.dossier.header.markings
+    name = cleared(clearance, ladder)
+    recipes = {
+        key: msgspec.structs.replace(recipe, clearance=lower(cleared(recipe.clearance, ladder), name, ladder) if ladder else "")
+        for key, recipe in loaded.recipes.items()
+        if rank(recipe.marking, ladder) <= rank(name, ladder)
+    }
+    return msgspec.structs.replace(loaded, dossier=visible(loaded.dossier, name), recipes=recipes)
+
+
 def checked(loaded: Loaded, files: Files) -> list[Problem]:
     """Return what the checks over the whole dossier find, warnings too."""
     from briefing.check.whole import check_all
@@ -278,7 +302,7 @@ _PLAIN = Word()
 def render(
     each: str, document: Document, look: Look, pages: Pages | None, fonts: Fonts | None, *, word: Word = _PLAIN
 ) -> bytes:  # fmt: skip
-    """Return the bytes of a document in one format; `pages` and `fonts` are wanted for PDF, `pages` for DOCX."""
+    """Return the bytes of a document in one format; `pages` and `fonts` are wanted for PDF, `fonts` for DOCX."""
     match each:
         case "pdf":
             from briefing.render import pdf
@@ -287,11 +311,13 @@ def render(
             assert fonts is not None
             return pdf.render(document, look, pages, fonts)
         case "docx":
-            from briefing.layout.pages import page_numbers
+            from briefing.layout.word_pages import on_word_pages
             from briefing.render import docx
 
-            assert pages is not None
-            numbers = {} if word.house else page_numbers(pages)  # on a house's pages headings fall elsewhere
+            assert fonts is not None
+            numbers: dict[str, int] = {}
+            if not word.house:  # on a house's pages headings fall elsewhere
+                document, numbers = on_word_pages(document, look, fonts)
             package = _package(word, document, look)
             return docx.render(document, look, numbers, package=package, house=word.house, read_font=word.read_font)
         case "html":
@@ -343,38 +369,12 @@ def decided(
     store: Store, loaded: Loaded, files: Files, order: Order, day: date, *, major: bool = False, back_to: Manifest | None = None
 ) -> tuple[Said, Decision]:
     """Return what a brief says as of a day, and what has changed since its last edition, or since `back_to`."""
-    from hashlib import blake2b
-
-    from briefing.compose.evidence import evidence
-    from briefing.compose.horizon import next_change
-    from briefing.compose.judgements import judgements
-    from briefing.compose.records import fact_record, facts_for
-    from briefing.editions.changes import used
     from briefing.editions.inputs import program
-    from briefing.editions.issue import Said, decide
+    from briefing.editions.issue import decide
     from briefing.editions.passages import passages
 
-    recipe, dossier = loaded.recipes[order.name], loaded.dossier
-    document = compose_loaded(loaded, files, order).document
-    drawn = facts_for(dossier, order.as_of, recipe)
-    records = evidence(dossier, recipe, document, order.name)["facts"]
     before, then = back_to or store.latest(), None
-    printed = {record["id"] for record in records}
-    for fact in before.facts if before else ():  # what has happened or been superseded is told by another fact, and still counts
-        told = fact_record(drawn, fact.id) if fact.id not in printed and fact.id in drawn.dossier.facts else None
-        if told and told["told_by"] in printed:
-            records.append(told)
-    facts = [used(record, dossier.facts[record["id"]].says, dossier.facts[record["id"]].measure) for record in records]
-    said = Said(
-        facts=(*facts, *(used(record, says) for record, says in judgements(drawn))),
-        known=tuple(drawn.dossier.facts),
-        hidden=tuple(name for name in dossier.facts if name not in drawn.dossier.facts),
-        order={fact.id: fact.priority for fact in drawn.dossier.facts.values()},
-        passages=passages(document),
-        look=blake2b(msgspec.json.encode((loaded.look, recipe.page, files.house)), digest_size=16).hexdigest(),
-        rules=dossier.header.materiality,
-        steady_until=next_change(dossier, order.as_of),
-    )
+    said = said_by(loaded, files, order, before.facts if before else ())
     if before is not None and (before.inputs_digest, before.program) != (files.digest, program()):
         earlier = msgspec.structs.replace(order, as_of=before.as_of, even_if_stale=True)
         try:
@@ -384,10 +384,53 @@ def decided(
     return said, decide(store, said, then, day, major=major, back_to=back_to)
 
 
+def said_by(loaded: Loaded, files: Files, order: Order, before: Sequence[FactUsed] = ()) -> Said:
+    """Return what a brief says as of a day; `before` are the facts of the edition that it follows."""
+    from hashlib import blake2b
+
+    from briefing.compose.evidence import evidence
+    from briefing.compose.horizon import next_change
+    from briefing.compose.judgements import judgements
+    from briefing.compose.records import fact_record, facts_for
+    from briefing.editions.changes import used
+    from briefing.editions.issue import Said
+    from briefing.editions.passages import passages
+
+    recipe, dossier = loaded.recipes[order.name], loaded.dossier
+    document = compose_loaded(loaded, files, order).document
+    drawn = facts_for(dossier, order.as_of, recipe)
+    records = evidence(dossier, recipe, document, order.name)["facts"]
+    printed = {record["id"] for record in records}
+    for fact in before:  # what has happened or been superseded is told by another fact, and still counts
+        told = fact_record(drawn, fact.id) if fact.id not in printed and fact.id in drawn.dossier.facts else None
+        if told and told["told_by"] in printed:
+            records.append(told)
+    facts = [used(record, dossier.facts[record["id"]].says, dossier.facts[record["id"]].measure) for record in records]
+    return Said(
+        facts=(*facts, *(used(record, says) for record, says in judgements(drawn))),
+        known=tuple(drawn.dossier.facts),
+        hidden=tuple(name for name in dossier.facts if name not in drawn.dossier.facts),
+        order={fact.id: fact.priority for fact in drawn.dossier.facts.values()},
+        passages=passages(document),
+        look=blake2b(msgspec.json.encode((loaded.look, recipe.page, files.house)), digest_size=16).hexdigest(),
+        rules=dossier.header.materiality,
+        steady_until=next_change(dossier, order.as_of),
+    )
+
+
 def drafted(
-    root: Path, files: Files, order: Order, *, cache: bool = True, progress: Callable[[str], None] = lambda _: None
+    root: Path,
+    files: Files,
+    order: Order,
+    *,
+    cache: bool = True,
+    progress: Callable[[str], None] = lambda _: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Composed:
-    """Return a document that is not issued: it says after which edition it was drafted, and what has changed since."""
+    """Return a document that is not issued: it says after which edition it was drafted, and what has changed since.
+
+    `meanwhile` is called while a document is composed in another process, where it is.
+    """
     store = store_of(root, order.name)
     before = None if order.theme else _before(store, order.as_of)
     seen = msgspec.json.encode((before, store.withdrawals() if before else {}))
@@ -398,13 +441,43 @@ def drafted(
     progress("composing")
     mark = _kept_as(root, "sound", files) if cache else None
     if before is None:
-        composed = compose_loaded(sound(files, order, mark), files, order)
-    else:
-        loaded = sound(files, order, mark)
-        _, decision = decided(store, loaded, files, order, order.as_of, back_to=before)
-        composed = compose_loaded(loaded, files, order, decision.draft)
+        return _composed_aside(files, order, mark, kept, meanwhile)
+    loaded = sound(files, order, mark)
+    _, decision = decided(store, loaded, files, order, order.as_of, back_to=before)
+    composed = compose_loaded(loaded, files, order, decision.draft)
     _keep(kept, composed)
     return composed
+
+
+def _composed_aside(files: Files, order: Order, mark: Path | None, kept: Path | None, meanwhile: Callable[[], None]) -> Composed:
+    """Return a document that was composed while its dossier was checked: the two need nothing of each other but that both end well."""
+    from briefing.aside import Aside
+
+    with Aside() as aside:
+
+        def compose(loaded: Loaded) -> None:
+            if order.name in loaded.recipes:
+                aside.start(lambda: msgspec.msgpack.encode(compose_loaded(loaded, files, order)))
+
+        loaded = sound(files, order, mark, compose)
+        meanwhile()
+        found = aside.result()
+    composed = msgspec.msgpack.decode(found, type=Composed) if found else compose_loaded(loaded, files, order)
+    _keep(kept, msgspec.Raw(found) if found else composed)
+    return composed
+
+
+def _imported(formats: Sequence[str]) -> None:
+    """Import what laying out and rendering will need."""
+    from importlib import import_module
+
+    import_module("briefing.layout.pages")
+    for each in formats:
+        import_module(f"briefing.render.{'text' if each == 'txt' else each}")
+    if "pdf" in formats:
+        from briefing.truetype import ready
+
+        ready()
 
 
 def _before(store: Store, as_of: date) -> Manifest | None:
@@ -493,15 +566,17 @@ def _keep(path: Path | None, made: Composed | Package | msgspec.Raw | None) -> N
 
 
 class _Cache(msgspec.Struct, frozen=True):
-    """The cache of a dossier, for bytes by name."""
+    """Bytes by name: those that come with the program, then those in the cache of a dossier, where it may be used."""
 
-    root: Path
+    root: Path | None
 
     def get(self, name: str) -> bytes | None:
-        try:
-            return (self.root / _CACHE / f"{name}.msgpack").read_bytes()
-        except OSError:
-            return None
+        for folder in (MEASURES, self.root and self.root / _CACHE):
+            try:
+                return (folder / f"{name}.msgpack").read_bytes() if folder else None
+            except OSError:
+                continue
+        return None
 
     def put(self, name: str, data: bytes) -> None:
-        _keep(self.root / _CACHE / f"{name}.msgpack", msgspec.Raw(data))
+        _keep(self.root and self.root / _CACHE / f"{name}.msgpack", msgspec.Raw(data))

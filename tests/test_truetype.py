@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from briefing.pipeline import MEASURES
 from briefing.problems import UnusableFont
 from briefing.truetype import TrueType
 
@@ -33,6 +34,22 @@ def test_every_face_of_ours_is_read_with_the_measures_that_layout_and_pdf_want(f
     assert 0 < font.cap_height < font.ascent
     assert font.descent < 0
     assert bool(font.italic_angle) == ("It" in file)
+
+
+def test_what_comes_with_the_program_is_what_is_read_of_its_fonts() -> None:
+    """`scripts/measures.py` was run after the last change of fonts or of ReportLab; a wrong file would make wrong lines."""
+    found: dict[str, bytes] = {}
+
+    class Found:
+        def get(self, name: str) -> None:
+            return None
+
+        def put(self, name: str, data: bytes) -> None:
+            found[f"{name}.msgpack"] = data
+
+    for file in FILES:
+        TrueType(file, (FONTS / file).read_bytes(), Found())
+    assert {path.name: path.read_bytes() for path in MEASURES.iterdir()} == found
 
 
 @given(st.sampled_from(FILES), st.data())

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from html import unescape
 
 import msgspec
 
@@ -63,20 +62,23 @@ def bare(text: str, names: Iterable[str] = (), *, markup: bool = False) -> Itera
     known = tuple(names)
     if _NUMERAL.search(text) or "&" in text:
         masked = _REFERENCE.sub(_blank, text)
-        if markup:
+        left = _NUMERAL.search(masked) or "&" in masked  # the ids of facts hold digits too
+        if left and markup:
             masked = _entities(without_item_numbers(_TARGET.sub(_blank, _DROP.sub(_blank, masked)))[0])
-        if known and (pattern := _pattern(known)):
+        if left and known and (pattern := _pattern(known)):
             masked = pattern.sub(_blank, masked)
-        for match in _FIGURE.finditer(masked):
+        for match in _FIGURE.finditer(masked) if left else ():
             if first := re.search(rf"{_DIGIT}+", match[0]):
                 word = re.search(r"\w*\Z", masked[: match.start()])  # the H of an undeclared "H3"
                 start = match.start() + first.start()
                 token = first[0] if text.startswith(first[0], start) else text[start : text.find(";", start) + 1]  # an entity
                 yield Bare(_clean((word[0] if word else "") + match[0]), start, token)
     low = text.lower()
-    if any(unit in low for unit in _UNITS):  # most texts have none, and need no search for numbers in words
-        for match in _WRITTEN.finditer(text):
-            yield Bare(_clean(match[0]), match.start(), match[0].split()[0], written=True)
+    for unit in _UNITS:
+        if unit in low:  # most texts have none, and need no search for numbers in words
+            for match in _WRITTEN.finditer(text):
+                yield Bare(_clean(match[0]), match.start(), match[0].split()[0], written=True)
+            break
 
 
 def numerals(text: str) -> set[str]:
@@ -112,6 +114,9 @@ def without_item_numbers(text: str, last: int = 0) -> tuple[str, int]:
 
 def _entities(text: str) -> str:
     """Return Markdown with its entities as they print, each as long as it was written."""
+    if "&" not in text:
+        return text
+    from html import unescape
 
     def entity(match: re.Match[str]) -> str:
         shown = unescape(match[0])

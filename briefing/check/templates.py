@@ -28,10 +28,11 @@ def check_templates(
         return
     import jinja2
 
-    environment = jinja2.Environment(autoescape=False)  # noqa: S701 - parsed, never run
+    from briefing.parsed import look_at
+
     for name, source in sorted(templates.items()):
         try:
-            tree = environment.parse(source)
+            tree = look_at(source)
         except jinja2.TemplateError:
             continue
         file, last = places.get(name, f"templates/{name}"), 0

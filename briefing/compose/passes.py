@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from operator import is_
 from typing import TypeVar, cast
 
@@ -36,7 +37,7 @@ from briefing.model import (
 from briefing.walk import nodes, plain
 
 _T = TypeVar("_T")
-_INNER = (tuple, msgspec.Struct)
+_LEAVES = frozenset({str, int, float, bool, date, type(None)})
 _INLINE = (Text, Number, Cite, Strong, Emphasis, Link, LineBreak)
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -52,12 +53,12 @@ def rewrite(tree: _T, inlines: Callable[[Inlines], Inlines], *, skip: tuple[type
     if isinstance(tree, tuple):
         if tree and isinstance(tree[0], _INLINE):
             return cast("_T", inlines(tree))
-        changed = tuple([rewrite(child, inlines, skip=skip) if isinstance(child, _INNER) else child for child in tree])
+        changed = tuple([child if type(child) in _LEAVES else rewrite(child, inlines, skip=skip) for child in tree])
         return tree if all(map(is_, changed, tree)) else cast("_T", changed)
     if isinstance(tree, msgspec.Struct):
         changes = {}
         for name, old in zip(tree.__struct_fields__, msgspec.structs.astuple(tree), strict=True):
-            if old and isinstance(old, _INNER):
+            if type(old) not in _LEAVES and old:
                 new = rewrite(old, inlines, skip=skip)
                 if new is not old:
                     changes[name] = new

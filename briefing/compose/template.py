@@ -15,6 +15,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import BlockReference, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from briefing.parsed import SYNTAX, take
 from briefing.problems import Location, Problem, nearest
 
 STEPS = 200_000  # turns of loops, calls of macros and work of filters in one run together; the longest brief needs a few thousand
@@ -171,7 +172,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     budget: _Budget
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
+        tree = take(source, self) or super()._parse(source, name, filename)
         _charge(tree)
         return tree
 
@@ -228,10 +229,8 @@ def run(
         loader=_Loader(templates, places),
         undefined=jinja2.StrictUndefined,
         finalize=printed,
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+        optimized=False,  # a template runs once: folding its constants costs more than it saves
+        **SYNTAX,
     )
     environment.budget = budget
     chosen = {key: environment.filters[key] for key in FILTERS} | {"join": joined, "string": string, _PRINTED: _Printed}

@@ -70,11 +70,11 @@ class Collector:
         self.problems.append(Problem(at, code, message, hint))
 
 
-def text_of(data: bytes, file: str, found: Collector) -> str | None:
+def text_of(data: bytes, file: str, found: Collector, most: int = MAX_BYTES) -> str | None:
     """Return a file's text with line feeds only, or None after noting why its bytes are none that we take."""
     whole = Location(file)
-    if len(data) > MAX_BYTES:
-        found.add(whole, "Y004", f"the file has more than {MAX_BYTES // 1024 // 1024} MiB", "cut it into several files")
+    if len(data) > most:
+        found.add(whole, "Y004", f"the file has more than {most // 1024 // 1024} MiB", "cut it into several files")
         return None
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[:1] == b"\0" or data[1:2] == b"\0":
         found.add(whole, "Y001", "the file is UTF-16 or UTF-32", "save it as UTF-8")
@@ -115,9 +115,9 @@ def _refused(character: str) -> str:
     return f"the text holds the {kind} U+{code:04X}" if kind[-1] != "," else f"the text holds the {kind[:-1]} U+{code:04X}"
 
 
-def parse(data: bytes, file: str, found: Collector) -> Node | None:
-    """Return the one document of a YAML file, or None after noting in `found` why there is none to use."""
-    text = text_of(data, file, found)
+def parse(data: bytes, file: str, found: Collector, most: int = MAX_BYTES) -> Node | None:
+    """Return the one document of a YAML file of `most` bytes, or None after noting in `found` why there is none to use."""
+    text = text_of(data, file, found, most)
     if text is None:
         return None
     import yaml

@@ -12,8 +12,11 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from briefing.delivery import ChannelName, Reader, Settings
 from briefing.load.decode import AMOUNT, COLOUR, MAX_SLUG, PARAGRAPHS, SLUG, SLUG_FIELDS, SLUG_KEYS
+from briefing.load.delivery import SECRETS
 from briefing.load.parse import MAX_TEXT
+from briefing.load.reader_fields import GROUP_FIELDS, PLACE_OF_SECRET
 from briefing.look import Look
 from briefing.problems import Location
 from briefing.recipe import Recipe
@@ -33,7 +36,8 @@ def _alternatives() -> dict[str, Any]:
     text = {"type": "string", "maxLength": MAX_TEXT, "description": "Markdown; {fact} or {fact.figure} names a fact"}
     rests = {"type": "array", "items": _TEXT, "description": "facts that must be known beside the ones it names"}
     until = {**_TEXT, "description": "it is told no more once this fact is known"}
-    properties = {"text": text, "rests_on": rests, "until": until}
+    marking = {**_TEXT, "description": "the highest of what it names where not given"}
+    properties = {"text": text, "rests_on": rests, "until": until, "marking": marking}
     record = {"type": "object", "properties": properties, "additionalProperties": False, "required": ["text"]}
     listed = {
         "type": "array",
@@ -61,8 +65,46 @@ _COMMENT = re.compile(r"^    (\w+): .*?  # (.+)$", re.MULTILINE)
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Return the JSON Schemas of a seeds file, a recipe and a look by name: "seeds", "brief" and "look"."""
-    return {"seeds": schema(SeedFile), "brief": schema(Recipe), "look": _partial(schema(Look))}
+    """Return the JSON Schemas of all files by name: "seeds", "brief", "look", "delivery" and "readers"."""
+    return {
+        "seeds": schema(SeedFile),
+        "brief": schema(Recipe),
+        "look": _partial(schema(Look)),
+        "delivery": _closed(schema(Settings)),
+        "readers": _readers(),
+    }
+
+
+def _readers() -> dict[str, Any]:
+    """Return the schema of a readers file: groups by name, and a list of readers or the name of a CSV file."""
+    properties = {name: part for name, part in _record(Reader)["properties"].items() if name not in ("id", "channel")}
+    properties["channel"] = {**_of(ChannelName), "description": _notes(Reader)["channel"]}
+    properties["password"] = {**properties["password"], "pattern": f"^{PLACE_OF_SECRET.pattern}$"}
+    group = {name: properties[name] for name in GROUP_FIELDS}
+    own = {"id": {**_TEXT, "description": _notes(Reader)["id"]}, **properties}
+    parts = {
+        "Group": {"type": "object", "properties": group, "additionalProperties": False},
+        "Reader": {"type": "object", "properties": own, "additionalProperties": False},
+    }
+    listed = {"type": "array", "items": {"$ref": "#/$defs/Reader"}}
+    top = {
+        "groups": {"type": "object", "additionalProperties": {"$ref": "#/$defs/Group"}, "description": "what their readers get"},
+        "readers": {
+            "anyOf": [listed, {"type": "string", "pattern": r"\.(?:csv|tsv)$"}],
+            "description": "or the name of a CSV file",
+        },
+    }
+    made = {"type": "object", "properties": top, "additionalProperties": False, "required": ["readers"]}
+    return {"$schema": DIALECT, "title": "Readers", "description": "Who gets documents.", **made, "$defs": parts}
+
+
+def _closed(whole: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of the settings in which a secret can only be named, as the reader of the file has it."""
+    for part in whole["$defs"].values():
+        for name, field in part["properties"].items():
+            if f"smtp.{name}" in SECRETS or f"signing.{name}" in SECRETS:
+                field["pattern"] = f"^(?:{PLACE_OF_SECRET.pattern})?$"
+    return whole
 
 
 def schema(kind: type[msgspec.Struct]) -> dict[str, Any]:

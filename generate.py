@@ -28,6 +28,13 @@ COMMANDS = {  # in the order of `--help`: name -> module of briefing.commands, a
     "editions": "editions:editions",
     "changes": "editions:changes",
     "verify": "editions:verify",
+    "due": "schedule:due",
+    "schedule": "schedule:schedule",
+    "deliver": "delivery:deliver",
+    "deliveries": "delivery:deliveries",
+    "recall": "delivery:recall",
+    "publish": "publishing:publish",
+    "whose": "copies:whose",
 }
 
 

@@ -190,6 +190,8 @@ class Manifest(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...]
     edits: tuple[Edit, ...]
     previous: str  # the SHA-256 of the manifest before it; "" for the first
+    slot: datetime | None = None  # the moment of the schedule that it was made for; None where a person asked for it
+    embargo: datetime | None = None  # readers do not get it before
 
     @property
     def issued(self) -> date:
@@ -209,6 +211,16 @@ class Check(msgspec.Struct, frozen=True, omit_defaults=True):
     inputs: str = ""  # a digest of all inputs
     code: str = ""  # and of the program that looked at them
     steady_until: date | None = None  # the first day on which the same inputs may read differently
+    slot: datetime | None = None  # the moment of the schedule that it was made at; that slot and those before are done with
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Where the slots of a brief stand, beside those that its runs have taken: counted from here on, or passed over."""
+
+    slot: datetime  # this one and those before are done with
+    at: datetime
+    counted: str  # the cadence that it was counted by
+    why: Literal["counted", "missed"]
 
 
 class Withdrawal(msgspec.Struct, frozen=True):

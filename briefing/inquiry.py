@@ -10,11 +10,24 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from briefing.load.files import Files, read_dossier, write_atomically
-from briefing.pipeline import Order, checked, compose_one, drafted, house_of, last_issued, lay_out, store_of
+from briefing.pipeline import (
+    Composed,
+    Order,
+    checked,
+    cleared_for,
+    compose_loaded,
+    compose_one,
+    drafted,
+    house_of,
+    last_issued,
+    lay_out,
+    store_of,
+)
 from briefing.problems import BriefingError, Location, Problem, ProblemsFound
 
 if TYPE_CHECKING:
     from briefing.compose.explain import Shown
+    from briefing.load.dossier import Loaded
     from briefing.originals.check import Read
     from briefing.originals.coverage import Coverage
     from briefing.placed import Pages
@@ -52,6 +65,7 @@ def check(root: Path, as_of: date, originals: Path | None = None) -> Report:
             else:
                 problems += check_document(document, phrases_of(loaded.dossier), loaded.recipes[name].at)
         problems += _aged(loaded.dossier, files, as_of)
+    problems += _deliveries(root, loaded)
     dossier = loaded.dossier
     compared = None
     if originals is not None:
@@ -61,6 +75,24 @@ def check(root: Path, as_of: date, originals: Path | None = None) -> Report:
         problems += compare(dossier, was_read, _place(files))
         compared = len(was_read.originals)
     return Report(tuple(sorted(set(problems))), len(dossier.facts), len(dossier.sources), len(loaded.recipes), compared)
+
+
+def _deliveries(root: Path, loaded: Loaded) -> Iterable[Problem]:
+    """Return what is wrong with `delivery.yaml` and with the readers, where the dossier has them."""
+    from briefing.load.delivery import check_settings, read_settings
+    from briefing.load.readers import known_of, looks_of, read_readers, readers_file
+
+    problems: list[Problem] = []
+    try:
+        settings = read_settings(root)
+        problems += check_settings(settings, root, loaded.dossier.header.markings)
+        if (path := readers_file(root, settings)) is not None:
+            name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+            with read_readers(path, settings, known_of(loaded, looks_of(root)), name) as readers:
+                problems += readers.warnings
+    except ProblemsFound as found:
+        problems += found.problems
+    return problems
 
 
 class Covered(msgspec.Struct, frozen=True):
@@ -116,11 +148,12 @@ def _aged(dossier: Dossier, files: Files, as_of: date) -> Iterable[Problem]:
     return check_age(chosen, facts, known, as_of, Places(files.seeds))
 
 
-def explain(root: Path, what: str, as_of: date, *, pages: bool = False) -> dict[str, object]:
+def explain(root: Path, what: str, as_of: date, *, pages: bool = False, clearance: str = "") -> dict[str, object]:
     """Return what a fact, a source or a figure as printed is, and every place it stands in, of each brief and summary.
 
-    With `pages`, also the page of each place in the PDF. A document that cannot be made is told as such. Raises ProblemsFound where
-    nothing is called so, and for problems of the dossier.
+    With `pages`, also the page of each place in the PDF; with a `clearance`, only what it may see: of all else it says what it says
+    of what is not there. A document that cannot be made is told as such. Raises ProblemsFound where nothing is called so, and for
+    problems of the dossier, BriefingError for a clearance that is not on its ladder.
     """
     from briefing.compose.explain import explain
     from briefing.load.dossier import load
@@ -131,11 +164,15 @@ def explain(root: Path, what: str, as_of: date, *, pages: bool = False) -> dict[
     loaded = load(files)
     if errors := [problem for problem in checked(loaded, files) if not problem.warning]:
         raise ProblemsFound(errors)
+    if clearance:
+        loaded = cleared_for(loaded, clearance)
     shown: list[Shown] = []
     not_made: dict[str, str] = {}
     for name in loaded.recipes:
         try:
-            shown.append(_shown(root, files, Order(name, as_of, even_if_stale=True), pages=pages))
+            order = Order(name, as_of, even_if_stale=True)
+            composed = compose_loaded(loaded, files, order) if clearance else drafted(root, files, order)
+            shown.append(_shown(root, files, name, composed, pages=pages))
         except BriefingError as error:
             not_made[name] = str(error).partition("\n")[0]
     same = asked(what, known_units(loaded.dossier.header.units))
@@ -149,15 +186,14 @@ def explained(record: dict[str, object]) -> str:
     return render(record)
 
 
-def _shown(root: Path, files: Files, order: Order, *, pages: bool) -> Shown:
+def _shown(root: Path, files: Files, name: str, composed: Composed, *, pages: bool) -> Shown:
     from briefing.compose.explain import Shown
 
-    composed = drafted(root, files, order)
     if not composed.document.one_page and not pages:
-        return Shown(order.name, composed.document)
+        return Shown(name, composed.document)
     laid = lay_out(root, composed, house_of(files))
     return Shown(
-        order.name,
+        name,
         laid.document,
         composed.document if laid.left_out else None,
         {each.name: f"it takes {each.lines:g} lines, and {each.free:g} were free" for each in laid.left_out},
@@ -185,7 +221,13 @@ def listing(root: Path) -> dict[str, list[dict[str, object]]]:
     facts = [fact.theme for fact in loaded.dossier.facts.values()]
     return {
         "briefs": [
-            {"name": name, "kind": recipe.kind, "title": recipe.title, "issued": last_issued(store_of(root, name))}
+            {
+                "name": name,
+                "kind": recipe.kind,
+                "title": recipe.title,
+                "issued": last_issued(store_of(root, name)),
+                "schedule": recipe.schedule.cadence if recipe.schedule else "",
+            }
             for name, recipe in loaded.recipes.items()
         ],
         "themes": [
@@ -212,7 +254,7 @@ def new_dossier(folder: Path) -> list[str]:
 
 
 def schemas() -> dict[str, object]:
-    """Return the JSON Schemas of a seeds file, a recipe and a look."""
+    """Return the JSON Schemas of a seeds file, a recipe, a look, the settings of delivery and a readers file."""
     from briefing.load.schema import schemas
 
     return dict(schemas())

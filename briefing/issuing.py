@@ -37,10 +37,13 @@ if TYPE_CHECKING:
 
 
 class Issued(msgspec.Struct, frozen=True):
-    """What `issue` came to: an edition, or nothing new; the edition that stands, its files, and why it is major or minor."""
+    """What `issue` came to: an edition, or nothing new; the edition that stands, its files, and why it is major or minor.
+
+    "taken": another run has had the slot already.
+    """
 
     brief: str
-    result: Literal["issued", "nothing new"]
+    result: Literal["issued", "nothing new", "taken"]
     edition: int
     line: str
     kind: str = ""
@@ -57,18 +60,20 @@ def issue(
     major: bool = False,
     released: str = "",
     formats: Sequence[str] = FORMATS,
+    slot: datetime | None = None,
     wait: float = 60.0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Issued:
     """Make the next edition of a brief where there is something to say, and note the run.
 
-    `at` is the moment, with its time zone; `major` makes a minor edition major; `released` is why a held one may pass; `wait` is
-    for how many seconds to wait for another that is writing. Raises ProblemsFound where it is held, with the reasons, and
+    `at` is the moment, with its time zone; `major` makes a minor edition major; `released` is why a held one may pass; `slot` is the
+    moment of its schedule, which nobody takes twice; `wait` is for how many seconds to wait for another that is writing. Raises ProblemsFound where it is held, with the reasons, and
     EditionError where the disk, the lock or the clock does not allow it. All earlier editions stay as they were.
     """
     from briefing.edition import Check
     from briefing.editions import issue as deciding
     from briefing.editions.inputs import program
+    from briefing.load.dossier import own
 
     progress("reading")
     files = read_dossier(root)
@@ -77,9 +82,12 @@ def issue(
         sound(files, order)  # says which there are
     store = store_of(root, name)
     with store.locked(wait) as writer:
-        files = read_dossier(root)  # again: another may have issued later data while this one waited
+        files = own(read_dossier(root), name)  # again: another may have issued later data while this one waited
+        before = taken_before(store, writer, slot, files.digest)
+        if before is not None:
+            return before
         deciding.refuse_disorder(store, as_of, at)
-        run = Check(at, as_of, "nothing new", because=released, inputs=files.digest, code=program().code)
+        run = Check(at, as_of, "nothing new", because=released, inputs=files.digest, code=program().code, slot=slot)
         same = deciding.nothing_new(store, files.digest, as_of)
         if same is not None:
             line = f"nothing new since edition {same.edition}"
@@ -96,7 +104,7 @@ def issue(
                 writer.free()
                 return Issued(name, "nothing new", decision.number - 1, line)
             wanted = tuple(each for each in FORMATS if each in formats)
-            job = _Job(root, store, files, order, at, wanted, released, progress)
+            job = _Job(root, store, files, order, at, wanted, released, progress, slot)
             made = _edition(job, loaded, said, decision)
         except (ProblemsFound, OnePageImpossible, MissingGlyph) as error:
             raise ProblemsFound(_hold(writer, run, error, files, order)) from None
@@ -121,6 +129,56 @@ class _Job(msgspec.Struct, frozen=True):
     formats: tuple[str, ...]
     released: str
     progress: Callable[[str], None]
+    slot: datetime | None = None
+
+
+def taken_before(store: Store, writer: Writer, slot: datetime | None, inputs: str) -> Issued | None:
+    """Return what came of a slot that another run has had; None for one that is still to be taken.
+
+    An edition that was made for it by a run stopped before it could note it is noted now, and counts as issued by this one.
+    """
+    from briefing.edition import Check
+    from briefing.editions import issue as deciding
+    from briefing.editions.info import one_line
+
+    if slot is None:
+        return None
+    made = store.latest()
+    checks = store.checks()
+    if made and made.slot == slot and not any(each.slot == slot and each.edition == made.number for each in checks):
+        line = one_line(made.changes, made.edits, made.number, made.info.status)
+        result: Literal["issued", "released"] = "released" if made.released else "issued"
+        writer.checked(Check(made.at, made.as_of, result, made.number, line, made.released, made.inputs_digest, slot=slot))
+        writer.free()
+        paths = tuple(str(store.path(made.number) / each) for each in (*made.outputs, "manifest.json"))
+        return Issued(made.brief, "issued", made.number, line, made.kind, made.rules, paths)
+    run = deciding.taken(store, slot, inputs)
+    return Issued(store.brief, "taken", run.edition, run.line) if run else None
+
+
+def look(
+    root: Path, name: str, files: Files, as_of: date, at: datetime, *, slot: datetime | None = None, wait: float = 60.0
+) -> Issued | None:
+    """Note a run over files in which nothing can have changed since the last one; None, and nothing noted, where something can.
+
+    It composes nothing and reads nothing of the dossier, so that a thousand briefs may be looked at for one reading of it.
+    """
+    from briefing.editions import issue as deciding
+
+    store = store_of(root, name)
+    if deciding.nothing_new(store, files.digest, as_of) is None:
+        return None
+    with store.locked(wait) as writer:
+        before = taken_before(store, writer, slot, files.digest)
+        if before is not None:
+            return before
+        same = deciding.nothing_new(store, files.digest, as_of)
+        if same is None:
+            return None
+        deciding.refuse_disorder(store, as_of, at)
+        line = f"nothing new since edition {same.edition}"
+        writer.checked(msgspec.structs.replace(same, at=at, as_of=as_of, result="nothing new", line=line, because="", slot=slot))
+        return Issued(name, "nothing new", same.edition, line)
 
 
 def _edition(job: _Job, loaded: Loaded, said: Said, decision: Decision) -> dict[str, bytes]:
@@ -178,8 +236,22 @@ def _edition(job: _Job, loaded: Loaded, said: Said, decision: Decision) -> dict[
         changes=decision.changes,
         edits=decision.edits,
         previous=deciding.previous(job.store, decision),
+        slot=job.slot,
+        embargo=_embargo(loaded, order.name, job.slot),
     )
     return {**made, MANIFEST: deciding.encoded(manifest)}
+
+
+def _embargo(loaded: Loaded, name: str, slot: datetime | None) -> datetime | None:
+    from briefing.timetable import NoTimeZones, timetable
+
+    schedule = loaded.recipes[name].schedule
+    if schedule is None or not schedule.embargo:
+        return None
+    try:
+        return timetable(schedule, loaded.dossier.header.holidays).released_at(slot)
+    except NoTimeZones as error:  # rather no edition than one that goes out too early
+        raise ProblemsFound([Problem(schedule.at, "E002", str(error))]) from None
 
 
 def _rendered(laid: Laid, files: Files, formats: Sequence[str], progress: Callable[[str], None]) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -28,6 +29,26 @@ class Titles(msgspec.Struct, frozen=True):
     short_title: str = ""
     subtitle: str = ""
     rests_on: tuple[str, ...] = ()  # facts that must be known
+    at: Location = NOWHERE
+
+
+Misfire = Literal["skip", "latest", "all"]
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+class Schedule(msgspec.Struct, frozen=True):
+    """When a brief is issued by itself. See `docs/schedule.md`."""
+
+    cadence: str  # five fields of a crontab, or words: every Monday 07:00, first working day of the month, when the data changes
+    time_zone: str  # of the IANA database: Asia/Tokyo
+    holidays: tuple[str, ...] = ()  # days, or lists in the dossier's header
+    on_holiday: Literal["after", "before", "skip", "keep"] = "after"  # on the next working day, the one before, not at all, as ever
+    weekend: tuple[Weekday, ...] = ("Saturday", "Sunday")
+    misfire: Misfire = "latest"  # slots that were missed: none is made up for, only the latest, or all
+    grace: str = "1 hour"  # how late a slot still counts as kept
+    embargo: str = ""  # readers get the edition at 10:00, 3 hours after the slot, or at a moment: 2025-09-15 10:00
+    deliver: bool = False  # to its readers, once it is issued and no embargo binds it
+    start: date | None = None  # the first day on which it may fall, and from which "every 2 weeks" is counted
     at: Location = NOWHERE
 
 
@@ -62,6 +83,7 @@ class Recipe(msgspec.Struct, frozen=True):
     formats: tuple[FormatName, ...] = ("pdf", "docx", "html")  # named under "other formats"
     contact: str = ""  # the dossier's where not given
     disclaimer: str = ""  # the dossier's where not given
+    schedule: Schedule | None = None  # when it is issued by itself; only by hand where not given
     at: Location = NOWHERE
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -32,6 +32,9 @@ class Said(msgspec.Struct, frozen=True):
     look: str
     rules: Materiality
     steady_until: date | None = None
+    hidden_sources: tuple[str, ...] = ()  # the same of sources
+    hidden_titles: tuple[str, ...] = ()  # and of themes
+    marked: tuple[str, ...] = ()  # of the hidden facts those that are because of a marking
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -78,6 +81,22 @@ def nothing_new(store: Store, inputs: str, as_of: date) -> Check | None:
     return last if same and last.as_of <= as_of and (last.steady_until is None or as_of < last.steady_until) else None
 
 
+def taken(store: Store, slot: datetime, inputs: str) -> Check | None:
+    """Return the run that has taken a slot or a later one; None where it is still to be taken.
+
+    A slot that came to nothing but a held brief is open again once the inputs are others. An edition whose run was stopped before
+    it could be noted has taken its slot too.
+    """
+    last = next((each for each in reversed(store.checks()) if each.slot), None)
+    if last and last.slot and last.slot >= slot:
+        again = last.result == "held" and last.slot == slot and (last.inputs, last.code) != (inputs, program().code)
+        return None if again and store.held() else last
+    missed = next((each for each in reversed(store.marks()) if each.slot >= slot), None)
+    if missed:
+        return Check(missed.at, missed.at.date(), "nothing new", line="passed over", slot=missed.slot)
+    return None
+
+
 def decide(
     store: Store, said: Said, then: Mapping[str, Passage] | None, day: date, *, major: bool = False, back_to: Manifest | None = None
 ) -> Decision:
@@ -93,9 +112,10 @@ def decide(
     withdrawals = store.withdrawals()
     gone = withdrawals.get(before.number)
     found = differences(before.facts, said.facts, known_before=before.known, known=said.known)
-    found = tuple(_veiled(change) if change.fact in said.hidden else change for change in found)
+    found = veiled(found, before.facts, said)
     changes = weigh(found, _last_major(store, before).facts, said.facts, said.rules)
     edits = edits_of(before.passages, then, changes) if then is not None else ()
+    edits = tuple(msgspec.structs.replace(edit, where=_GONE) if _gone(edit, said, before) else edit for edit in edits)
     if before.look != said.look:
         edits = (*edits, Edit("layout", "the look"))
     verdict = judge(changes, edits, first=False, withdrawn=before.number if gone else 0, major=major)
@@ -105,9 +125,39 @@ def decide(
     return Decision(before, number, changes, edits, verdict, info, draft(changed))
 
 
-def _veiled(change: Change) -> Change:
-    """Return a change without its words: what readers may see no more is not told again as what was."""
-    return msgspec.structs.replace(change, label="A fact that is no longer shown", was="", now="")
+_GONE = "a part that is no longer shown"
+_JUDGEMENT = "judgement/"  # ids of bottom lines and recommendations begin so
+
+
+def veiled(changes: Iterable[Change], before: Iterable[FactUsed], said: Said) -> tuple[Change, ...]:
+    """Return changes without the words that readers may see no more: what is hidden now is not told again as what was.
+
+    These are a hidden fact's own, also where it told what became of another; judgements that may have named it; hidden sources.
+    """
+    was = [fact for fact in before if fact.id in said.hidden]
+    told = {fact.sentence for fact in was if fact.sentence}
+    raised = any(fact.id in said.marked for fact in was)
+
+    def change_of(change: Change) -> Change:
+        if change.fact in said.hidden:
+            return msgspec.structs.replace(change, label="A fact that is no longer shown", was="", now="")
+        if change.was in told or (raised and change.was and change.fact.startswith(_JUDGEMENT)):
+            label = change.label if change.now else "A judgement that is no longer shown"
+            return msgspec.structs.replace(change, label=label, was="told by what is no longer shown")
+        if change.kind == "source" and said.hidden_sources:
+            kept = [name for name in change.was.split(", ") if name not in said.hidden_sources]
+            return msgspec.structs.replace(change, was=", ".join(kept) or "a source that is no longer shown")
+        return change
+
+    return tuple(map(change_of, changes))
+
+
+def _gone(edit: Edit, said: Said, before: Manifest) -> bool:
+    """Return whether an edit is of a heading that is no longer there because what stood under it is hidden."""
+    passage = before.passages.get(edit.where)
+    if edit.where in said.passages or passage is None:
+        return False
+    return edit.where in said.hidden_titles or any(name in said.hidden for name in passage.facts)
 
 
 def _last_major(store: Store, before: Manifest) -> Manifest:

@@ -3,6 +3,7 @@
     <n>/            an edition: its documents, evidence.json, inputs.tar.gz, manifest.json
     checks.jsonl    one line a run, also of those that found nothing new
     record.jsonl    editions withdrawn
+    slots.jsonl     where the slots of its schedule stand, beside those that runs have taken
     held.json       why the brief is held, while it is
     .lock           who is writing
 
@@ -25,11 +26,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from briefing.edition import Check, Held, Manifest, Withdrawal
+from briefing.edition import Check, Held, Manifest, Mark, Withdrawal
 from briefing.problems import BriefingError
 
 MANIFEST, INPUTS, EVIDENCE = "manifest.json", "inputs.tar.gz", "evidence.json"
-_LOCK, _HELD, _CHECKS, _RECORD = ".lock", "held.json", "checks.jsonl", "record.jsonl"
+_LOCK, _HELD, _CHECKS, _RECORD, _SLOTS = ".lock", "held.json", "checks.jsonl", "record.jsonl", "slots.jsonl"
 _NEW = ".new-"
 _PAUSE = 0.05  # seconds between two looks at a lock that another holds
 _T = TypeVar("_T")
@@ -80,6 +81,10 @@ class Store:
     def checks(self) -> list[Check]:
         """Return every run of `issue`, the oldest first."""
         return self._lines(_CHECKS, Check)
+
+    def marks(self) -> list[Mark]:
+        """Return where its slots were counted from and which were passed over, the oldest first."""
+        return self._lines(_SLOTS, Mark)
 
     def withdrawals(self) -> dict[int, Withdrawal]:
         """Return the withdrawn editions by number."""
@@ -178,6 +183,10 @@ class Writer:
     def checked(self, check: Check) -> None:
         """Add a line to the runs."""
         self._append(_CHECKS, check)
+
+    def mark(self, mark: Mark) -> None:
+        """Add a line to where the slots stand."""
+        self._append(_SLOTS, mark)
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Add a line to the record."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from briefing.load.decode import BAD, decode
-from briefing.load.files import Files
+from briefing.load.files import Files, narrowed
 from briefing.load.look import read_look
 from briefing.load.parse import Collector, Enough, parse, text_of
 from briefing.load.recipes import check_recipes
@@ -36,9 +36,7 @@ def load(files: Files) -> Loaded:
     """Return the dossier that the files hold. Raises ProblemsFound with every problem of every file."""
     problems: list[Problem] = []
     seeds = _decoded(files.seeds, SeedFile, problems)
-    recipes = {
-        name.rpartition("/")[2].rpartition(".")[0]: recipe for name, recipe in _decoded(files.briefs, Recipe, problems).items()
-    }
+    recipes = read_recipes(files, problems)
     look = read_look(files, problems)
     templates = _templates(files, problems)
     dossier = _merged(seeds, len(seeds) == len(files.seeds), problems)
@@ -47,6 +45,34 @@ def load(files: Files) -> Loaded:
     if problems or dossier is None or look is None:
         raise ProblemsFound(problems)
     return Loaded(dossier, recipes, look, templates, files.template_places, files.digest)
+
+
+def own(files: Files, name: str) -> Files:
+    """Return what one document is made of: all files but the recipes of others; its full brief's belongs to it.
+
+    A mistake in somebody else's recipe does not hold it back, and a change of one makes no new reading of it.
+    """
+    mine = {each for each in (f"briefs/{name}.yaml", f"briefs/{name}.yml") if each in files.briefs}
+    for recipe in _decoded({each: files.briefs[each] for each in mine}, Recipe, []).values():
+        mine |= {f"briefs/{recipe.full_brief}.yaml", f"briefs/{recipe.full_brief}.yml"}
+    return narrowed(files, mine)
+
+
+def read_recipes(files: Files, problems: list[Problem]) -> dict[str, Recipe]:
+    """Return the recipes that can be read, by the stem of their file; what is wrong with the others is added to the problems."""
+    found = _decoded(files.briefs, Recipe, problems)
+    return {name.rpartition("/")[2].rpartition(".")[0]: recipe for name, recipe in found.items()}
+
+
+def read_header(files: Files) -> Header | None:
+    """Return the dossier's header, or None where none can be read; what is wrong with it is for `load` to say."""
+    named = sorted(files.seeds, key=lambda name: (not name.endswith("/dossier.yaml"), name))  # where it nearly always is
+    for name in named:
+        if b"dossier:" in files.seeds[name]:
+            for seed in _decoded({name: files.seeds[name]}, SeedFile, []).values():
+                if seed.dossier:
+                    return seed.dossier
+    return None
 
 
 def _decoded(files: Mapping[str, bytes], kind: type[_Decoded], problems: list[Problem]) -> dict[str, _Decoded]:

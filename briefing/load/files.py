@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -20,6 +20,7 @@ SEED_NAMES = (".yaml", ".yml")
 TEMPLATE_NAMES = (".j2", ".md")
 FONT_NAMES = (".ttf", ".otf")
 LOOK = "look.yaml"
+LOOKS = "looks"  # the folder of looks that readers may ask for, in templates/
 _HOUSE = "house.docx"
 _HOUSE_BYTES = 20 * 1024 * 1024  # its logos may be large
 BUILTIN = "(built in) "  # before the names of files that the dossier does not have itself
@@ -38,6 +39,9 @@ class Files(msgspec.Struct, frozen=True):
     digest: str
     beside_seeds: str = ""  # a digest of the same without the seeds
     house: bytes = b""  # the dossier's own templates/house.docx
+    looks: dict[str, bytes] = {}  # "large-print" -> templates/looks/large-print.yaml, own ones before the built-in
+    look_places: dict[str, str] = {}  # name of a look -> the file to name in messages
+    beside_briefs: str = ""  # a digest of the same without the recipes
 
 
 def builtin() -> Path:
@@ -62,6 +66,7 @@ def read_dossier(root: Path) -> Files:
     own_look = folder.read("templates", (LOOK,), deep=False)
     house = folder.read("templates", (_HOUSE,), deep=False, most=_HOUSE_BYTES).get(f"templates/{_HOUSE}", b"")
     own_fonts = folder.names("templates/fonts", FONT_NAMES, deep=False)
+    own_looks = folder.read(f"templates/{LOOKS}", SEED_NAMES, deep=False)
     home = builtin()
     standard = _Folder(home.parent, problems)
     ours = home.parent.resolve() == root.resolve()  # the dossier is the source checkout itself
@@ -69,6 +74,8 @@ def read_dossier(root: Path) -> Files:
     places = {name: f"templates/{name}" for name in templates}
     builtin_look = b""
     fonts = [name.removeprefix("templates/fonts/") for name in own_fonts]
+    looks = {PurePosixPath(name).stem: data for name, data in own_looks.items()}
+    look_places = {PurePosixPath(name).stem: name for name in own_looks}
     if not ours:
         for name, data in standard.read(home.name, TEMPLATE_NAMES).items():
             short = name.removeprefix(f"{home.name}/")
@@ -76,6 +83,10 @@ def read_dossier(root: Path) -> Files:
                 templates[short], places[short] = data, f"{BUILTIN}templates/{short}"
         fonts += [name.rpartition("/")[2] for name in standard.names(f"{home.name}/fonts", FONT_NAMES, deep=False)]
         builtin_look = standard.read(home.name, (LOOK,), deep=False).get(f"{home.name}/{LOOK}", b"")
+        for name, data in standard.read(f"{home.name}/{LOOKS}", SEED_NAMES, deep=False).items():
+            stem = PurePosixPath(name).stem
+            if stem not in looks:
+                looks[stem], look_places[stem] = data, f"{BUILTIN}templates/{LOOKS}/{PurePosixPath(name).name}"
     look = own_look.get(f"templates/{LOOK}", b"")
     if problems:
         raise ProblemsFound(problems)
@@ -85,6 +96,8 @@ def read_dossier(root: Path) -> Files:
         hashed[f"templates/{_HOUSE}"] = house
     if not ours:  # the built-in fonts belong to the program; a dossier's own belong to its inputs
         hashed |= {name: path.read_bytes() for name, path in own_fonts.items()}
+    # a look that readers ask for does not shape what is issued: it counts as an input, and not in a document's own digest
+    with_looks = {**hashed, **{f"templates/{LOOKS}/{name}": data for name, data in looks.items()}}
     return Files(
         seeds=seeds,
         briefs=briefs,
@@ -93,10 +106,20 @@ def read_dossier(root: Path) -> Files:
         look=look,
         builtin_look=builtin_look,
         fonts=tuple(sorted(set(fonts))),
-        digest=_digest(hashed),
+        digest=_digest(with_looks),
         beside_seeds=_digest({name: data for name, data in hashed.items() if name not in seeds}),
         house=house,
+        looks=dict(sorted(looks.items())),
+        look_places=look_places,
+        beside_briefs=_digest({name: data for name, data in hashed.items() if name not in briefs}),
     )
+
+
+def narrowed(files: Files, names: Collection[str]) -> Files:
+    """Return the files without the recipes that are not named; the digest is of what is left, so that it knows nothing of the others."""
+    briefs = {name: data for name, data in files.briefs.items() if name in names}
+    digest = _digest({**briefs, "": files.beside_briefs.encode()})
+    return msgspec.structs.replace(files, briefs=briefs, digest=digest)
 
 
 def font_reader(root: Path) -> Callable[[str], bytes]:

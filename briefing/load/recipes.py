@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from briefing.problems import Problem, nearest
-from briefing.recipe import Recipe
+from briefing.recipe import Recipe, Schedule
 from briefing.seeds import Dossier
 
 MAX_TITLE_WORDS = 14
@@ -54,5 +55,19 @@ def check_recipes(
         for fact in (*recipe.rests_on, *(name for titles in recipe.otherwise for name in titles.rests_on)):
             if fact not in dossier.facts:
                 yield Problem(at, "B013", f"rests_on: there is no fact {fact!r}", nearest(fact, dossier.facts))
+        if recipe.schedule:
+            yield from check_schedule(recipe.schedule, dossier.header.holidays)
         if recipe.language and not _LANGUAGE.fullmatch(recipe.language):
             yield Problem(at, "B009", f"{recipe.language!r} is no language tag", "such as en-GB")
+
+
+def check_schedule(schedule: Schedule, lists: Mapping[str, Iterable[date]]) -> Iterator[Problem]:
+    """Yield the problems of a schedule; `lists` are the dossier's holidays by name."""
+    from briefing.timetable import BadSchedule, NoTimeZones, timetable
+
+    try:
+        timetable(schedule, lists)
+    except NoTimeZones:
+        return  # documents can be written without; what is scheduled says so
+    except BadSchedule as bad:
+        yield from (Problem(schedule.at, code, message, hint) for code, message, hint in bad.faults)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -256,11 +256,11 @@ def compose_loaded(loaded: Loaded, files: Files, order: Order, edition: EditionI
     return Composed(document, loaded.look, recipe.contents)
 
 
-def cleared_for(loaded: Loaded, clearance: str) -> Loaded:
+def cleared_for(loaded: Loaded, clearance: str, keep: str = "") -> Loaded:
     """Return what is read as readers with a clearance may have it: the dossier filtered, once, before anything is made of it.
 
-    A recipe keeps its own clearance where that is the lower; one that is marked above the clearance as a whole is left out. Raises
-    BriefingError for a clearance that is not on the dossier's ladder.
+    A recipe keeps its own clearance where that is the lower; one that is marked above the clearance as a whole is left out, unless
+    it is the one to `keep`. Raises BriefingError for a clearance that is not on the dossier's ladder.
     """
     from briefing.compose.visible import visible
     from briefing.markings import cleared, lower, rank
@@ -270,7 +270,7 @@ def cleared_for(loaded: Loaded, clearance: str) -> Loaded:
     recipes = {
         key: msgspec.structs.replace(recipe, clearance=lower(cleared(recipe.clearance, ladder), name, ladder) if ladder else "")
         for key, recipe in loaded.recipes.items()
-        if rank(recipe.marking, ladder) <= rank(name, ladder)
+        if key == keep or rank(recipe.marking, ladder) <= rank(name, ladder)
     }
     return msgspec.structs.replace(loaded, dossier=visible(loaded.dossier, name), recipes=recipes)
 
@@ -278,13 +278,16 @@ def cleared_for(loaded: Loaded, clearance: str) -> Loaded:
 def checked(loaded: Loaded, files: Files) -> list[Problem]:
     """Return what the checks over the whole dossier find, warnings too."""
     from briefing.check.whole import check_all
+    from briefing.load.look import look_named
 
     texts = {**files.seeds, **files.briefs}
     problems = set(check_all(loaded.dossier, texts, loaded.recipes, loaded.templates, loaded.template_places))
-    try:
-        house_of(files)
-    except ProblemsFound as found:
-        problems.update(found.problems)
+    checks: list[Callable[[], object]] = [partial(house_of, files), *(partial(look_named, files, name) for name in files.looks)]
+    for check in checks:
+        try:
+            check()
+        except ProblemsFound as found:
+            problems.update(found.problems)
     return sorted(problems)
 
 
@@ -392,6 +395,7 @@ def said_by(loaded: Loaded, files: Files, order: Order, before: Sequence[FactUse
     from briefing.compose.horizon import next_change
     from briefing.compose.judgements import judgements
     from briefing.compose.records import fact_record, facts_for
+    from briefing.compose.visible import visible
     from briefing.editions.changes import used
     from briefing.editions.issue import Said
     from briefing.editions.passages import passages
@@ -399,6 +403,7 @@ def said_by(loaded: Loaded, files: Files, order: Order, before: Sequence[FactUse
     recipe, dossier = loaded.recipes[order.name], loaded.dossier
     document = compose_loaded(loaded, files, order).document
     drawn = facts_for(dossier, order.as_of, recipe)
+    seen = visible(dossier, recipe.clearance or "".join(dossier.header.markings[:1]))
     records = evidence(dossier, recipe, document, order.name)["facts"]
     printed = {record["id"] for record in records}
     for fact in before:  # what has happened or been superseded is told by another fact, and still counts
@@ -415,6 +420,9 @@ def said_by(loaded: Loaded, files: Files, order: Order, before: Sequence[FactUse
         look=blake2b(msgspec.json.encode((loaded.look, recipe.page, files.house)), digest_size=16).hexdigest(),
         rules=dossier.header.materiality,
         steady_until=next_change(dossier, order.as_of),
+        hidden_sources=tuple(name for name in dossier.sources if name not in drawn.dossier.sources),
+        hidden_titles=tuple(theme.title for theme in dossier.header.themes if theme not in drawn.dossier.header.themes),
+        marked=tuple(name for name in dossier.facts if name not in seen.facts),
     )
 
 

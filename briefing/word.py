@@ -79,6 +79,7 @@ class Spec(msgspec.Struct, frozen=True):
     capitals: bool = False
     bold: bool | None = None
     own_height: bool = False  # lines grow with what they hold: drawings
+    tight: float = 1.0  # of the role's leading
 
     @property
     def id(self) -> str:
@@ -137,22 +138,18 @@ SPECS: tuple[Spec, ...] = (
     *_lists("List"),
     *(Spec(f"List Continue{mark}", "bullet", indent=LIST_INDENT * n) for n, mark in enumerate(("", " 2", " 3"), 1)),
     Spec("Brief Details", "table-cell", indent=DETAIL_INDENT, hanging=DETAIL_INDENT, tabs=((DETAIL_INDENT, "left", ""),)),
-    Spec(
-        "Brief Identity", "small", indent=DETAIL_INDENT, hanging=DETAIL_INDENT, tabs=((DETAIL_INDENT, "left", ""),), after=0.0,
-        rules=("top", "bottom"),
-    ),
     Spec("Brief Identity Line", "small", keep_lines=True, rules=("top", "bottom")),
     *_table_texts(),
     Spec("Caption", "caption", next="Body Text", keep_next=True, keep_lines=True),
     Spec("Brief Figure", "chart-label", next="Brief Source Line", before=0.0, after=0.0, own_height=True),
-    Spec("Brief Key Number", "key-number", next="Brief Key Label", keep_next=True, before=0.0, after=0.0),
+    Spec("Brief Key Number", "key-number", next="Brief Key Label", before=0.0, after=0.0),
     Spec("Brief Key Label", "key-label", before=0.0, after=0.0),
     *_box("Brief Callout", "shade", "rule"),
     *_box("Brief Key Points", "shade", "accent"),
     *_box("Brief Bottom Line", "shade-strong", "accent"),
-    Spec("TOC Heading", "heading-2", next="Body Text", keep_next=True, keep_lines=True),
+    Spec("TOC Heading", "label", next="Body Text", keep_next=True, keep_lines=True),
     *(
-        Spec(f"TOC {n}", "contents", indent=14.0 * (n - 1), tabs=((0.0, "right", "dot"),))
+        Spec(f"TOC {n}", "contents", indent=14.0 * (n - 1), tabs=((0.0, "right", "dot"),), tight=0.85)
         for n in range(1, LEVELS + 1)
     ),
     Spec("Bibliography", "source-entry", indent=SOURCE_INDENT, hanging=SOURCE_INDENT, tabs=((SOURCE_INDENT, "left", ""),)),

@@ -1,8 +1,8 @@
 """One-page summaries of every kind that a dossier may ask for, as hypothesis strategies: what the one-page proof is made of.
 
 Each example is a handful of small draws that shrink well; the words come from lists, by a fixed walk through them. There are short
-summaries and long ones, wide tables, many key numbers, words that no line can hold, Latin, Greek and Cyrillic letters with every
-accent, lists within lists, items of equal and of different value, and summaries in which nothing may be dropped.
+summaries and long ones, with or without each of their parts, wide tables, many key numbers, words that no line can hold, capitals, Latin,
+Greek and Cyrillic letters with every accent, lists within lists, documents of two tongues, items of equal and of different value, and summaries in which nothing may be dropped.
 
 `generated(count, seed)` gives the same examples again for the same version of hypothesis. `kept()` gives the documents of every
 failure that was ever found, from `tests/cases/one_page/`, where each is kept as a tree with its seed in its name.
@@ -69,6 +69,14 @@ _TONGUES = {
     "japanese in Latin letters": "Ryūkyū oyobi Kyūshū no kaijō hoan ni kansuru kyōdō sengen wa Tōkyō to Ōsaka no ryōhō de shomei sareta",
     "greek": "η συμφωνία για κοινές περιπολίες των δύο ακτοφυλακών προβλέπει πρόγραμμα εκπαίδευσης και κοινό προϋπολογισμό",
     "russian": "соглашение о совместном патрулировании предусматривает общий бюджет и обучение экипажей, однако сроки пока не утверждены",
+    "polytonic greek": "ἡ συνθήκη περὶ τῶν κοινῶν περιπολιῶν ὡς ᾤοντο οἱ πρέσβεις ἀμφοτέρων τῶν πόλεων ἔτι μένει ἄνευ ἐπικυρώσεως",
+    "ukrainian and serbian": "угода про спільне патрулювання передбачає єдиний бюджет, її ще не ратифіковано; споразум о ђачким "
+    "и морнаричким вежбама чека њихову одлуку, уз љубазност џиновских лука",
+    "hungarian and romanian": "a közös őrjáratokról szóló egyezmény hűvös fogadtatásra talált, költségvetése bizonytalan; înțelegerea "
+    "privind paza țărmurilor așteaptă aprobarea ambelor părți",
+    "hindi in latin letters": "Bhārat aura jāpāna ke bīca samudrī surakṣā sahayoga kī ghoṣaṇā meṃ kṣamatā-nirmāṇa tathā vidyārthiyoṃ ke "
+    "ādāna-pradāna kā ullekha hai",
+    "capitals": "THE PATROL AGREEMENT OF BOTH COAST GUARDS COMMITS CREWS TO JOINT TRAINING (JT) WHILE MINISTRIES OF WORKS, NATO, ASEAN AND THE EU WAIT",
     "german": "Küstenwachenzusammenarbeitsvereinbarung der Bundesfischereiforschungsanstalten über Schiffssicherheitsausrüstungsprüfungen mit "
     "Haushaltsverpflichtungsermächtigungen für Radarüberwachungsanlagen",
     "unbroken": "a https://example.org/yearbooks/northern-seas/volume-7/chapter-on-patrols-and-on-budgets-of-both-coast-guards.html?edition=3 of "
@@ -89,7 +97,7 @@ _NUMBERS = (
 )
 _ROLES: tuple[ParagraphRole, ...] = ("body", "body", "body", "lead", "judgement", "notice", "source", "small", "label")
 
-lengths = st.one_of(st.integers(1, 12), st.integers(8, 30), st.integers(25, 70))
+lengths = st.one_of(st.integers(1, 12), st.integers(8, 30), st.integers(25, 70), st.integers(60, 160))
 values = st.one_of(st.just(0), st.integers(1, 4), st.integers(1, 60))  # of `drop`
 
 
@@ -101,9 +109,11 @@ def prose(tongue: str, start: int, count: int) -> str:
 
 
 @st.composite
-def inlines(draw: st.DrawFn, tongue: str, most: int = 70) -> Inlines:
+def inlines(draw: st.DrawFn, tongue: str, most: int = 160) -> Inlines:
     """Words with figures, source marks, links and strong words among them."""
-    count = min(draw(lengths), most)
+    count = draw(lengths)
+    if count > most:
+        count = 1 + count % most
     start = draw(st.integers(0, 40))
     manner = draw(st.integers(0, 15))
     text = prose(tongue, start, count)
@@ -120,7 +130,7 @@ def inlines(draw: st.DrawFn, tongue: str, most: int = 70) -> Inlines:
     return tuple(inline for inline in made if not isinstance(inline, Text) or inline.text)
 
 
-def paragraphs(tongue: str, most: int = 70) -> st.SearchStrategy[Block]:
+def paragraphs(tongue: str, most: int = 160) -> st.SearchStrategy[Block]:
     return st.builds(Paragraph, inlines(tongue, most), st.sampled_from(_ROLES))
 
 
@@ -141,7 +151,7 @@ def lists(draw: st.DrawFn, tongue: str, most: int, *, deep: bool = True) -> Bloc
 
 @st.composite
 def tables(draw: st.DrawFn, tongue: str) -> Table:
-    wide = draw(st.integers(1, 8))
+    wide = draw(st.one_of(st.integers(1, 8), st.integers(6, 12)))
     aligns: tuple[Literal["left", "right", "center"], ...] = ("left", "right", "center")
     columns = tuple(
         Column(draw(inlines(tongue, 4)), draw(st.sampled_from(aligns)), draw(st.sampled_from([0.0, 0.0, 0.0, 1.0, 2.0])))
@@ -149,7 +159,7 @@ def tables(draw: st.DrawFn, tongue: str) -> Table:
     )
     short = draw(st.booleans())
     rows = []
-    for at in range(draw(st.integers(1, 16))):
+    for at in range(draw(st.integers(1, 24))):
         cells = tuple(
             Cell(draw(inlines(tongue, 3 if short or place else 12)) if draw(st.integers(0, 9)) else ()) for place in range(wide)
         )
@@ -211,11 +221,16 @@ def summaries(draw: st.DrawFn) -> Document:
     """A summary: short or far too long for a page; all of it may go, or some, or nothing."""
     tongue = draw(st.sampled_from(["english", "english", "english", *_TONGUES]))
     may_go = draw(st.sampled_from(["some", "all", "all", "nothing"]))
-    blocks: list[Block] = [Title(draw(inlines(tongue, 14)), "One-page summary 4/2026", prose(tongue, 3, draw(st.integers(0, 12))))]
+    kicker = draw(st.sampled_from(["One-page summary 4/2026", ""]))
+    blocks: list[Block] = [Title(draw(inlines(tongue, 14)), kicker, prose(tongue, 3, draw(st.integers(0, 12))))]
+    if not draw(st.integers(0, 11)):
+        blocks = []  # any part may be missing, the title too
     if draw(st.booleans()):
         blocks.append(Details(tuple(Entry(f"Term {at}", draw(inlines(tongue, 6))) for at in range(draw(st.integers(1, 5))))))
     if draw(st.booleans()):
         blocks.append(Callout("bottom-line", (Text("Bottom line"),), (Paragraph(draw(inlines(tongue, 50))),)))
+    if not draw(st.integers(0, 4)):
+        tongue = draw(st.sampled_from([*_TONGUES]))  # what follows is in another
     many = st.lists(_sections(tongue), min_size=5, max_size=14)
     sections = draw(many if may_go == "all" else st.one_of(st.lists(_sections(tongue), max_size=4), many))
     blocks += (

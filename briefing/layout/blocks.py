@@ -64,11 +64,13 @@ def strips_of(blocks: tuple[Block, ...], place: Place, setting: Setting) -> list
 
 
 def _leads_in(block: Block, following: Block) -> bool:
-    """Tell whether a paragraph announces what follows, by its role or with a colon."""
+    """Tell whether a paragraph announces what follows: by its role, as the words before a list, or with a colon."""
     if not isinstance(block, Paragraph) or isinstance(following, PageBreak):
         return False
-    return block.role in {"label", "judgement", "lead"} or (
-        isinstance(following, Bullets | Steps | Table) and plain(block.children).rstrip().endswith(":")
+    return (
+        block.role in {"label", "judgement", "lead"}
+        or isinstance(following, Bullets | Steps)
+        or (isinstance(following, Table) and plain(block.children).rstrip().endswith(":"))
     )
 
 
@@ -206,7 +208,7 @@ def _contents(contents: Contents, place: Place, setting: Setting) -> list[Strip]
     part = Part("contents", contents, place.parent)
     strips: list[Strip] = []
     if contents.title:
-        style = setting.style("heading-2")
+        style = setting.style("label")
         title = Part("contents-title", contents, part)
         strips += text_strips(setting.lines((Text(contents.title),), style, place.width), style, place, title)
         for strip in strips:

@@ -88,7 +88,7 @@ def detail_strips(block: Details, place: Place, setting: Setting) -> list[Strip]
     strips[0].before = 2.0
     strips[-1].after = setting.style("body").after + (4.0 if identity else 0.0)
     for at, strip in enumerate(strips[:-1]):
-        strip.keep = identity or at == 0 or at == len(strips) - 2
+        strip.keep = block.role in {"identity", "end-matter"} or at == 0 or at == len(strips) - 2
     return strips
 
 

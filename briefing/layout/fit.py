@@ -2,7 +2,7 @@
 
 Which items stay is decided where the most room is, at the smallest type and the tightest spacing that the look allows: so spacing and
 type give way before an item does. For the items that stay, type is then taken back to the largest that fits, and spacing with it.
-The page must hold the document as the PDF sets it and as a word processor does, with some lines to spare; the longer one decides, so
+The page must hold the document as the PDF sets it, and as a word processor does with some lines to spare; the longer one decides, so
 that the same items stand in all formats.
 """
 
@@ -62,7 +62,7 @@ class Fitted(msgspec.Struct, frozen=True):
 
 
 def fit(document: Document, look: Look, fonts: Fonts, extra_lines: float | None = None, *, sheet: Frame | None = None) -> Fitted:
-    """Return the document brought down to one page with `extra_lines` of body text left free (`look.fit.slack_lines` if None).
+    """Return the document brought down to one page; a word processor has `extra_lines` of body text left (`look.fit.slack_lines` if None).
 
     `sheet` is the word processor's page where it is not the look's.
     Raises OnePageImpossible where nothing more may be dropped, and MissingGlyph.
@@ -164,7 +164,7 @@ class _Ruler:
             strips += self._set[id(block)][1]
         shared = self._shared
         in_word = word_height(document, self.look, shared.fonts, shared.broken, shared.sheet)
-        return max(height(strips) - self._tall, in_word) + self._free
+        return max(height(strips) - self._tall, in_word + self._free)
 
 
 def tightened(look: Look, spacing: float, size: float) -> Look:

@@ -47,9 +47,9 @@ _BOXES: dict[CalloutRole, str] = {"bottom-line": "Brief Bottom Line", "key-point
 _WHOLE_CONTENTS = 25  # entries: a table of contents up to this length is not parted over pages
 
 
-def write_blocks(w: Writer, blocks: Iterable[Block], pages: Mapping[str, int]) -> None:
+def write_blocks(w: Writer, blocks: tuple[Block, ...], pages: Mapping[str, int]) -> None:
     """Write blocks to `w`; `pages` are the page numbers of headings, for the contents."""
-    for block in blocks:
+    for block, following in zip(blocks, (*blocks[1:], None), strict=False):
         match block:
             case Title():
                 _title(w, block)
@@ -57,7 +57,7 @@ def write_blocks(w: Writer, blocks: Iterable[Block], pages: Mapping[str, int]) -
                 _flush_label(w)
                 w.text(f"Heading{min(max(level, 1), LEVELS)}", children, mark=node)
             case Paragraph():
-                _paragraph(w, block)
+                _paragraph(w, block, leads=isinstance(following, Bullets | Steps) or _announces(block.children))
             case Bullets(items=items):
                 _list(w, items, pages, start=None)
             case Steps(items=items, start=start):
@@ -95,10 +95,11 @@ def _title(w: Writer, title: Title) -> None:
         w.paragraph("Subtitle", run(title.subtitle))
 
 
-def _paragraph(w: Writer, paragraph: Paragraph) -> None:
-    """Write a paragraph: as the item of a list where one waits for its words, in the manner of a call-out inside one."""
+def _paragraph(w: Writer, paragraph: Paragraph, *, leads: bool) -> None:
+    """Write a paragraph: as the item of a list where one waits for its words, in the manner of a call-out inside one.
+
+    `leads`: it is not parted from what follows, a list or what it announces."""
     strong = bool(w.box) and paragraph.role in {"label", "judgement"}
-    leads = _announces(paragraph.children)
     if w.label:
         (style, numbering), w.label = w.label, None
         w.paragraph(style, w.words.xml(paragraph.children, style, strong=strong), numbering=numbering, keep_next=leads)
@@ -148,9 +149,9 @@ def _list(w: Writer, items: Iterable[Item], pages: Mapping[str, int], *, start: 
 
 
 def _details(w: Writer, details: Details) -> None:
-    """Write terms and their meanings, a line each; the identity of a one-page summary runs on, to save its lines."""
+    """Write terms and their meanings, a line each; the identity of a document runs on."""
     _flush_label(w)
-    if w.summary and details.role == "identity" and not w.box:
+    if details.role == "identity" and not w.box:
         between = run("\N{EM SPACE} ")
         entries = (
             f"{styled(entry.term, 'BriefRun-inTerm')}{run(' ')}{w.words.xml(entry.children, 'BriefIdentityLine')}"
@@ -159,13 +160,12 @@ def _details(w: Writer, details: Details) -> None:
         content = between.join(entries)
         if content:
             w.paragraph("BriefIdentityLine", content)
-            w.widen_last(w.look.style("body", summary=True).after + 4.0)
+            w.widen_last(w.look.style("body", summary=w.summary).after + 4.0)
         return
-    style = style_id(w.box) if w.box else "BriefIdentity" if details.role == "identity" else "BriefDetails"
+    style = style_id(w.box) if w.box else "BriefDetails"
     for entry in details.entries:
-        w.paragraph(style, f"{styled(entry.term, 'BriefTerm')}{TAB}{w.words.xml(entry.children, style)}")
-    if details.role == "identity" and details.entries:
-        w.widen_last(w.look.style("body", summary=w.summary).after + 4.0)
+        stays = details.role == "end-matter" and entry is not details.entries[-1]
+        w.paragraph(style, f"{styled(entry.term, 'BriefTerm')}{TAB}{w.words.xml(entry.children, style)}", keep_next=stays)
 
 
 def _callout(w: Writer, callout: Callout, pages: Mapping[str, int]) -> None:

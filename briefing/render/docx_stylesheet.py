@@ -80,7 +80,8 @@ def _paragraph(made: dict[str, ParagraphStyle], look: Look, page: Frame, spec: S
     style.hidden, style.unhide_when_used, style.priority = False, False, _priority(spec)
     _set_type(style, look, role, bold=spec.bold, capitals=spec.capitals)
     before, after = (role.before if spec.before is None else spec.before), (role.after if spec.after is None else spec.after)
-    _set_lines(style, role, before=before, after=after, own_height=spec.own_height)
+    lines = msgspec.structs.replace(role, leading=role.leading * spec.tight)
+    _set_lines(style, lines, before=before, after=after, own_height=spec.own_height)
     shape = style.paragraph_format
     if spec.keep_next:
         shape.keep_with_next = True

@@ -109,5 +109,5 @@ def write_key_numbers(w: Writer, strip: KeyNumbers) -> None:
 
 
 def _key_number(w: Writer, item: KeyNumber) -> str:
-    value = w.paragraph_xml("BriefKeyNumber", w.words.xml(item.value, "BriefKeyNumber"), keep_next=True)
+    value = w.paragraph_xml("BriefKeyNumber", w.words.xml(item.value, "BriefKeyNumber"))
     return value + w.paragraph_xml("BriefKeyLabel", w.words.xml(item.label, "BriefKeyLabel"))

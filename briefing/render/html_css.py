@@ -11,6 +11,12 @@ import colorsys
 from briefing.look import PAGE_SIZES, ROLES, Faces, Look, Style
 from briefing.model import Document
 
+_CLOSER = 0.96  # of the type of a single page in print: browsers set it looser than the PDF, which has just the room
+_ONE_PAGE = """\
+.key-numbers { gap: 0.3rem 1.2rem; margin: 0.5rem 0; }
+.key-numbers > li { padding-top: 0.2rem; }
+.callout { margin-bottom: 0.5rem; padding-top: 0.3rem; padding-bottom: 0.3rem; }
+li, .sources, .sources > li { margin-bottom: 0; }"""
 PAPER = "#ffffff"  # what the words stand on where no colour is asked for, as on the printed page
 _SCREEN_BODY = 1.125  # rem: 18 px, where the reader has not asked for another size
 _SCREEN_LEADING = 1.08  # lines are longer on a screen than on paper, and set a little further apart
@@ -157,6 +163,8 @@ li p:last-child, .callout > :last-child, li > div > p:last-child { margin-bottom
 .abbreviations dt { color: var(--text); }
 .end-matter > div { border-top: 1px solid var(--rule); padding: 0.4rem 0; }
 .contents { margin: 0 0 1.5rem; padding: 0.9rem 1.1rem 1rem; background: var(--shade); }
+.contents > ul { columns: 2 16rem; column-gap: 2rem; }
+.contents li { break-inside: avoid; }
 .contents ul ul { padding-left: 1.2rem; }
 .contents a { text-decoration: none; }
 .contents a:hover, .contents a:focus { text-decoration: underline; }
@@ -208,6 +216,7 @@ def _print_rules(document: Document, look: Look, body: Style) -> str:
     between, _, after = after.partition("{pages}")
     counted = f"{css_string(before)} counter(page) {css_string(between)} counter(pages) {css_string(after)}"
     box = "font: 8.5pt var(--sans); color: var(--muted);"
+    closer = f"\n{_ONE_PAGE}" if document.one_page else ""
     return f"""\
 @page {{ size: {width:.2f}pt {height:.2f}pt; margin: {margins.top:g}mm {margins.right:g}mm {margins.bottom:g}mm {margins.left:g}mm;
 @top-left {{ content: {css_string(document.header_left)}; {box} }}
@@ -217,14 +226,18 @@ def _print_rules(document: Document, look: Look, body: Style) -> str:
 @bottom-right {{ content: {counted}; {box} }} }}
 @media print {{
 :root {{ --loose: 1; }}
-html {{ font-size: {body.size / _SCREEN_BODY:.4g}pt; }}
+html {{ font-size: {body.size / _SCREEN_BODY * (_CLOSER if document.one_page else 1.0):.4g}pt; }}
 .page-head, .page-foot, .skip, .marking {{ display: none; }}
 main {{ max-width: none; padding: 0; }}
 a {{ color: inherit; text-decoration: none; }}
 p, li {{ orphans: 2; widows: 2; }}
 h1, h2, h3, h4, .label, .callout-title, caption, figcaption {{ break-after: avoid; }}
-tr, figure, .keep, .callout, .key-numbers, .sources > li, .details > div {{ break-inside: avoid; }}
+tr, figure, .keep, .callout, .contents, .key-numbers, .sources > li, .details > div {{ break-inside: avoid; }}
 .source {{ break-before: avoid; }}
+.identity {{ display: grid; grid-template-columns: 1fr 1fr; column-gap: 1.5rem; padding: 0.25rem 0; }}
+.identity > div {{ grid-template-columns: minmax(0, 7.8rem) minmax(0, 1fr); column-gap: 0.5rem; padding: 0.06rem 0; }}
+.contents > ul {{ columns: 2; }}
+html, body, main {{ min-height: 0; margin-bottom: 0; padding-bottom: 0; }}{closer}
 .page-break {{ break-before: page; }}
 .table-scroll {{ overflow: visible; }}
 .chart .wide {{ display: block; }}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from briefing.drawing import Rect
-from briefing.layout.pages import lay_out, page_numbers, text_area
+from briefing.layout.pages import _filled, lay_out, page_numbers, text_area
 from briefing.model import (
     Block,
     Bullets,
@@ -303,3 +303,24 @@ def test_pages_that_are_not_drawn_have_the_same_headings_and_the_same_room_left(
 
 def _chain(part: Part | None) -> list[str]:
     return [part.kind, *_chain(part.parent)] if part else []
+
+
+def test_words_before_a_list_stay_with_it_on_paper() -> None:
+    for above in range(30, 56):
+        bullets = Bullets((Item((p("First"),)), Item((p("Second"),))))
+        tree = msgspec.structs.replace(brief(), blocks=(*(p("Above") for _ in range(above)), p("Announced"), bullets))
+        pages = lay_out(tree, LOOK, FONTS).pages
+        texts = [" ".join(span.text for item in page.items for span in getattr(item.mark, "spans", ())) for page in pages]
+        assert next("First" in text for text in texts if "Announced" in text), above
+
+
+def test_a_last_page_of_a_few_lines_is_saved_where_less_space_between_paragraphs_does_it() -> None:
+    saved = 0
+    for count in range(10, 40):
+        blocks = tuple(block for at in range(count) for block in (Heading(2, inlines(f"Head {at}"), f"h{at}"), p("Body")))
+        tree = msgspec.structs.replace(brief(), blocks=blocks)
+        loose = _filled(tree, LOOK, FONTS, drawn=True)
+        pages = len(lay_out(tree, LOOK, FONTS).pages)
+        assert pages == len(loose.pages) or (loose.is_short() and pages == len(loose.pages) - 1)
+        saved += pages < len(loose.pages)
+    assert saved > 1

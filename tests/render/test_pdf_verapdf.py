@@ -28,6 +28,8 @@ from tests.verapdf.vera import NO_JDK, judge
 pytestmark = pytest.mark.skipif(bool(NO_JDK), reason=NO_JDK)
 ROOT = Path(__file__).parents[2]
 AS_OF = date(2025, 11, 1)
+DOCUMENTS = ("policy-brief-", "policy-brief-annex", "policy-brief-defence", "one-page-summary-", "one-page-summary-defence")
+ORCHARD, ORCHARD_AS_OF = ROOT / "tests" / "dossiers" / "orchard", date(2026, 3, 1)
 RANDOM = 60
 
 
@@ -38,21 +40,23 @@ def written(tree: Document, look: Look, fonts: Fonts) -> bytes:
     return render(tree, look, lay_out(tree, look, fonts), fonts)
 
 
-def of_the_dossier() -> Iterator[tuple[str, bytes]]:
-    files = read_dossier(ROOT)
+def of_a_dossier(root: Path, as_of: date) -> Iterator[tuple[str, bytes]]:
+    """Yield every document that a dossier can make, on both sizes of page: each recipe whole, with its annex and for each theme."""
+    files = read_dossier(root)
     loaded = load(files)
-    fonts = Fonts(loaded.look, font_reader(ROOT))
+    fonts = Fonts(loaded.look, font_reader(root))
     themes = [theme.id for theme in loaded.dossier.header.themes]
-    for name in loaded.recipes:
-        for theme in ("", *themes):
+    for name, recipe in loaded.recipes.items():
+        annexes = [("", True)] if recipe.kind == "brief" else []
+        for theme, annex in [("", False), *annexes, *((theme, False) for theme in themes)]:
             try:
-                composed = pipeline.compose_one(files, pipeline.Order(name, AS_OF, theme=theme))
+                composed = pipeline.compose_one(files, pipeline.Order(name, as_of, theme=theme, annex=annex))
             except ProblemsFound:
                 assert theme, name  # a recipe need not be for single themes
                 continue
             for page in ("A4", "Letter"):
                 tree = msgspec.structs.replace(composed.document, page=page)
-                yield f"{name}-{theme}-{page}", written(tree, composed.look, fonts)
+                yield f"{name}-{'annex' if annex else theme}-{page}", written(tree, composed.look, fonts)
 
 
 def many_letters() -> Document:
@@ -91,8 +95,9 @@ def broken(data: bytes, path: Path) -> Path:
 
 
 def test_every_document_conforms_to_pdf_ua_1_and_pdf_a_2a(tmp_path: Path) -> None:
-    made = dict(of_the_dossier())
-    assert {"policy-brief--A4", "policy-brief--Letter", "one-page-summary--A4", "one-page-summary--Letter"} <= set(made)
+    made = dict(of_a_dossier(ROOT, AS_OF))
+    assert {f"{name}-{page}" for name in DOCUMENTS for page in ("A4", "Letter")} <= set(made)
+    made |= {f"orchard-{name}": data for name, data in of_a_dossier(ORCHARD, ORCHARD_AS_OF)}
     made |= {f"sample-{at}": written(tree, LOOK, FONTS) for at, tree in enumerate((SAMPLE, brief(), summary(), many_letters()))}
     random = random_documents()
     assert len(random) >= RANDOM

@@ -55,6 +55,7 @@ class Prose(msgspec.Struct, frozen=True):
 
     text: str
     at: Location = NOWHERE
+    marking: str = ""  # the highest of what it names where not given
     rests_on: tuple[str, ...] = ()  # facts that must be known beside the ones it names
     until: str = ""  # it is told no more once this fact is known
     otherwise: tuple[Prose, ...] = ()  # what is told in its place where it does not fit the date
@@ -181,6 +182,7 @@ class Section(msgspec.Struct, frozen=True):
     summary: tuple[Prose, ...] = ()  # points of the theme's own one-page summary, most important first
     line: Prose | None = None  # the theme's line in the one-page summary; the judgement where not given
     at: Location = NOWHERE
+    marking: str = ""  # of all its prose and lists
 
 
 class Agreement(msgspec.Struct, frozen=True):
@@ -191,6 +193,7 @@ class Agreement(msgspec.Struct, frozen=True):
     object: str
     until: str = ""  # the row is left out once this fact is known
     at: Location = NOWHERE
+    marking: str = ""  # its fact's where not given
 
 
 class TimelineEntry(msgspec.Struct, frozen=True):
@@ -201,6 +204,7 @@ class TimelineEntry(msgspec.Struct, frozen=True):
     priority: int = 3
     until: str = ""  # it is left out once this fact is known
     at: Location = NOWHERE
+    marking: str = ""  # its fact's where not given
 
 
 class KeyFigure(msgspec.Struct, frozen=True):
@@ -213,6 +217,7 @@ class KeyFigure(msgspec.Struct, frozen=True):
     priority: int = 3
     until: str = ""  # the row is left out once this fact is known
     at: Location = NOWHERE
+    marking: str = ""  # its fact's where not given
 
 
 class ChartPoint(msgspec.Struct, frozen=True):
@@ -236,6 +241,7 @@ class ChartSpec(msgspec.Struct, frozen=True):
     unit: str = ""  # the axis title; the figures' unit where not given
     theme: str = ""
     at: Location = NOWHERE
+    marking: str = ""  # the highest of its points where not given
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -258,6 +264,7 @@ class Difference(msgspec.Struct, frozen=True):
     until: str = ""  # it is left out once this fact is known
     theme: str = ""
     at: Location = NOWHERE
+    marking: str = ""  # the highest of its positions where not given
 
 
 class Implication(msgspec.Struct, frozen=True):
@@ -268,6 +275,7 @@ class Implication(msgspec.Struct, frozen=True):
     until: str = ""  # it is left out once this fact is known
     theme: str = ""
     at: Location = NOWHERE
+    marking: str = ""  # the highest of what it rests on where not given
 
 
 class Recommendation(msgspec.Struct, frozen=True):
@@ -282,6 +290,7 @@ class Recommendation(msgspec.Struct, frozen=True):
     theme: str = ""
     priority: int = 3
     at: Location = NOWHERE
+    marking: str = ""  # the highest of what it rests on where not given
 
 
 class Scale(msgspec.Struct, frozen=True):
@@ -300,6 +309,7 @@ class BottomLine(msgspec.Struct, frozen=True):
     likelihood: str = ""
     confidence: str = ""
     at: Location = NOWHERE
+    marking: str = ""
 
 
 class Whole(msgspec.Struct, frozen=True):
@@ -312,6 +322,7 @@ class Whole(msgspec.Struct, frozen=True):
     recommendations: tuple[Recommendation, ...] = ()
     confidence: tuple[Prose, ...] = ()  # confidence, assumptions, gaps
     at: Location = NOWHERE
+    marking: str = ""  # of all its prose
 
 
 class Theme(msgspec.Struct, frozen=True):
@@ -321,6 +332,7 @@ class Theme(msgspec.Struct, frozen=True):
     title: str
     short: str = ""  # in the one-page summary
     at: Location = NOWHERE
+    marking: str = ""  # of all its facts and its section
 
 
 class Materiality(msgspec.Struct, frozen=True):
@@ -351,6 +363,7 @@ class Header(msgspec.Struct, frozen=True):
     confidence: Scale | None = None
     likelihood: Scale | None = None
     materiality: Materiality = Materiality()
+    holidays: dict[str, tuple[date, ...]] = msgspec.field(default_factory=dict)  # lists that schedules name: {japan: [2025-11-03]}
     at: Location = NOWHERE
 
 

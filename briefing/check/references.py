@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Protocol, cast
+
+import msgspec
 
 from briefing.check.braces import Brace, braces
 from briefing.check.derived import check_derived
@@ -11,7 +14,7 @@ from briefing.check.facts import check_facts
 from briefing.check.places import Places
 from briefing.check.printed import proses
 from briefing.problems import Location, Problem, nearest
-from briefing.seeds import ChartPoint, ChartSpec, Dossier, Fact, Scale, Source
+from briefing.seeds import ChartPoint, ChartSpec, Dossier, Fact, Scale
 from briefing.units import known_units
 
 MAX_KEY_POINTS = 6
@@ -312,11 +315,11 @@ class _Checker:
                 yield Problem(theme.at, "R011", f"the theme {theme.id} has facts and no section", hint, warning=True)
 
     def markings(self) -> Iterator[Problem]:
+        """Check the marking of every record of the dossier that has one."""
         ladder = self.dossier.header.markings
-        records: tuple[Source | Fact, ...] = (*self.dossier.sources.values(), *self.dossier.facts.values())
-        for record in records:
+        for record in _marked(self.dossier):
             marking, at = record.marking, record.at
-            if marking and marking not in ladder:
+            if marking not in ladder:
                 hint = nearest(marking, ladder) or f"one of {', '.join(ladder)}"
                 yield Problem(
                     self.places.word(at, marking, after="marking"), "R012", f"the marking {marking!r} is not in the ladder", hint
@@ -330,6 +333,28 @@ class _Checker:
 
 
 _BRACE_HINT = "a reference is {fact} or {fact.figure}; write {{ or }} for a plain brace"
+
+
+class _Marked(Protocol):
+    @property
+    def marking(self) -> str: ...
+    @property
+    def at(self) -> Location: ...
+
+
+def _marked(record: object) -> Iterator[_Marked]:
+    """Yield every record with a marking, in order."""
+    if isinstance(record, msgspec.Struct):
+        if getattr(record, "marking", ""):
+            yield cast("_Marked", record)
+        for name in record.__struct_fields__:
+            yield from _marked(getattr(record, name))
+    elif isinstance(record, tuple):
+        for each in record:
+            yield from _marked(each)
+    elif isinstance(record, dict):
+        for each in record.values():
+            yield from _marked(each)
 
 
 def _dates(fact: Fact) -> tuple[str, ...]:

@@ -76,13 +76,16 @@ def explain(
     as_of: AsOf = None,
     dossier: DossierOption = Path(),
     pages: Annotated[bool, typer.Option("--pages", help="Also give the page of each place in the PDF.")] = False,
+    clearance: Annotated[
+        str, typer.Option("--clearance", help="Only what may be seen with this marking; all where not given.", show_default=False)
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Say what a fact, a source or a figure is, what stands behind it, and where it is printed."""
     with problems_shown(as_json):
         from briefing import inquiry
 
-        found = inquiry.explain(dossier, what, as_of.date() if as_of else today(), pages=pages)
+        found = inquiry.explain(dossier, what, as_of.date() if as_of else today(), pages=pages, clearance=clearance)
         if as_json:
             print_json(found)
         else:

@@ -18,15 +18,35 @@ from briefing.compose.markup import MarkupError, blocks
 from briefing.compose.parts import DIFFERENCE_WORDS, STATE_WORDS, STATUS_WORDS, Parts, details
 from briefing.compose.select import select
 from briefing.compose.template import TemplateFault, run
+from briefing.compose.visible import visible
 from briefing.compose.wording import worded_day
 from briefing.edition import DRAFT, EditionInfo
-from briefing.model import Block, Contents, Document, Heading, Inlines, PageBreak, SourceList, Text, Title
+from briefing.markings import highest, rank
+from briefing.model import (
+    Block,
+    Callout,
+    Cite,
+    Contents,
+    Details,
+    Document,
+    Group,
+    Heading,
+    Inlines,
+    Number,
+    PageBreak,
+    Point,
+    SourceList,
+    Text,
+    Title,
+)
 from briefing.problems import Location, Problem, ProblemsFound, nearest
 from briefing.recipe import Recipe, Titles
 from briefing.seeds import Dossier, Prose, Theme
 from briefing.units import known_units
+from briefing.walk import nodes
 
-_PLACE = re.compile(rb',?"at":\{[^{}]*\}')
+# places do not count; nor do, where they are not given, fields that came after the first editions
+_PLACE = re.compile(rb',?"at":\{[^{}]*\}(?:,"marking":"")?|,"holidays":\{\}')
 _NAMED = 12  # stale facts that a message lists
 
 
@@ -77,7 +97,8 @@ def compose(
     ]
     if wrong:
         raise ProblemsFound(wrong)
-    chosen = select(dossier, as_of, clearance=recipe.clearance or _lowest(dossier), themes=themes)
+    shown = visible(dossier, recipe.clearance or _lowest(dossier))
+    chosen = select(shown, as_of, themes=themes)
     if not chosen.facts:
         raise ProblemsFound(
             [Problem(recipe.at, "B011", f"nothing was known on {as_of}: no source is dated so early", "give a later --as-of")]
@@ -86,7 +107,7 @@ def compose(
     facts = Facts(chosen, as_of, units)
     parts, marks = Parts(facts), Marks()
     digest = drawn_on(chosen, digest) if digest else ""
-    maker = _Maker(recipe, chosen, facts, parts, marks, theme=theme, annex=annex, digest=digest, full_brief=full_brief)
+    maker = _Maker(recipe, shown, facts, parts, marks, theme=theme, annex=annex, digest=digest, full_brief=full_brief)
     maker.even_if_stale, maker.edition = even_if_stale, edition
     try:
         text = run(templates, places, recipe.template_name, maker.values(), maker.printed)
@@ -115,7 +136,7 @@ class _Maker:
     def __init__(
         self,
         recipe: Recipe,
-        dossier: Dossier,
+        shown: Dossier,  # what its readers may see, on whatever day
         facts: Facts,
         parts: Parts,
         marks: Marks,
@@ -125,11 +146,14 @@ class _Maker:
         digest: str,
         full_brief: Recipe | None,
     ) -> None:
+        dossier = facts.dossier
         self.recipe, self.dossier, self.facts, self.parts, self.marks = recipe, dossier, facts, parts, marks
         self.theme = next((each for each in dossier.header.themes if each.id == theme), None)
         self.wants_annex, self.digest = annex, digest
-        self.titles = titles(recipe, dossier)
-        self.full_brief = titles(full_brief, dossier).title if full_brief else ""
+        self.titles = titles(recipe, dossier, shown)
+        self.full_brief = ""
+        if full_brief and rank(full_brief.marking, dossier.header.markings) <= rank(recipe.clearance, dossier.header.markings):
+            self.full_brief = titles(full_brief, dossier, shown).title
         self.even_if_stale, self.edition = False, DRAFT
         self._prose: dict[Prose, None] = {}
 
@@ -156,6 +180,7 @@ class _Maker:
             "differences": sorted(self.dossier.differences, key=lambda row: row.priority),
             "charts": self._chart_names,
             "annex": self.wants_annex,
+            "changed": bool(self.edition.rows),
             "title": lambda: self._block(self._title()),
             "identity": lambda: self._block(self._identity()),
             "contents": lambda title="Contents": self._block(Contents(title, ())),
@@ -267,10 +292,9 @@ class _Maker:
 
     def _identity(self) -> Block:
         recipe = self.recipe
-        marking = self.marking
         span = self.parts.span()
         entries: list[tuple[str, Inlines | str]] = [
-            ("Marking", marking.capitalize() if marking else ""),
+            ("Marking", _BANNER),
             *identity(self.edition),
             ("Information as of", worded_day(self.facts.as_of)),
             ("Sources", (Text(f"{_count(len(self.dossier.sources), 'article')}, "), *span, Text("; nothing later was read"))),
@@ -282,13 +306,27 @@ class _Maker:
             entries.append(("Full brief", self.full_brief))
         return details(entries, "identity")
 
-    @property
-    def marking(self) -> str:
-        """The highest marking of anything the document may draw on; nothing for the lowest."""
-        ladder = self.dossier.header.markings
-        used = {fact.marking for fact in self.dossier.facts.values()} | {source.marking for source in self.dossier.sources.values()}
-        rank = max((ladder.index(name) for name in used if name in ladder), default=0)
-        return ladder[max(rank, ladder.index(self.recipe.marking) if self.recipe.marking in ladder else 0)] if ladder else ""
+    def marking(self, tree: tuple[Block, ...]) -> str:
+        """Return the highest marking of anything that the document prints, "" for a dossier without a ladder.
+
+        Counted are the facts and sources that stand in the tree, facts of which only the label does, the prose that was printed, the
+        rows and charts that were made, and the sections of its themes.
+        """
+        dossier, used = self.dossier, {self.recipe.marking, *self.parts.markings, *(prose.marking for prose in self._prose)}
+        used |= {section.marking for section in dossier.sections.values()}
+        if not any(fact.marking for fact in dossier.facts.values()) and not any(s.marking for s in dossier.sources.values()):
+            return highest(used, dossier.header.markings)  # most dossiers mark nothing
+        said = " ".join(node.text for node in nodes(tree) if isinstance(node, (Text, Number)))
+        marked = {fact.id: fact.label or fact.id for fact in dossier.facts.values() if fact.marking}
+        printed = {name for name, words in marked.items() if re.search(rf"(?<!\w){re.escape(words)}(?!\w)", said)}
+        for node in nodes(tree):
+            if isinstance(node, (Number, Point)):
+                printed.add(node.fact)
+            elif isinstance(node, Cite):
+                printed.update(node.facts)
+                used |= {dossier.sources[ref.source].marking for ref in node.refs if ref.source in dossier.sources}
+        used |= {dossier.facts[name].marking for name in printed if name in dossier.facts}
+        return highest(used, dossier.header.markings)
 
     def _end_matter(self) -> Block:
         header, recipe = self.dossier.header, self.recipe
@@ -332,7 +370,8 @@ class _Maker:
         """Return the document with everything settled that depends on the whole of it."""
         header, recipe = self.dossier.header, self.recipe
         where = Location(places.get(recipe.template_name, f"templates/{recipe.template_name}"), 1, 1)
-        tree = passes.settle_cites(passes.quotes(found))
+        marking = self.marking(found)
+        tree = passes.settle_cites(passes.quotes(_with_banner(found, marking)))
         tree, numbers = passes.number_sources(tree)
         tree, used = passes.expand(tree, self.dossier.abbreviations if recipe.kind == "brief" else {}, header.well_known)
         listed = passes.quotes(tuple(self.parts.sources(numbers, brief=recipe.kind == "summary")))
@@ -345,7 +384,6 @@ class _Maker:
         as_of = worded_day(self.facts.as_of)
         short = passes.curly((self.titles.short_title or self.titles.title) if self.theme is None else self.title)
         self._refuse_stale(tree)
-        marking = self.marking
         return Document(
             title=passes.curly(self.title),
             short_title=short,
@@ -366,11 +404,39 @@ class _Maker:
         )
 
 
-def titles(recipe: Recipe, dossier: Dossier) -> Titles:
-    """Return what a document is called: the recipe's titles, or the first of the others whose facts are all known."""
+def titles(recipe: Recipe, dossier: Dossier, shown: Dossier | None = None) -> Titles:
+    """Return what a document is called: the recipe's titles, or the first of the others whose facts are all known.
+
+    Where none fits, it is the last; with `shown`, what readers may see on whatever day, the last that rests on nothing else, or the
+    dossier's own title.
+    """
     first = Titles(recipe.title, recipe.short_title, recipe.subtitle, recipe.rests_on)
     choices = (first, *recipe.otherwise)
-    return next((each for each in choices if all(name in dossier.facts for name in each.rests_on)), choices[-1])
+    fitting = next((each for each in choices if all(name in dossier.facts for name in each.rests_on)), None)
+    may_be = [each for each in choices if shown is None or all(name in shown.facts for name in each.rests_on)]
+    return fitting or (may_be[-1] if may_be else Titles(dossier.header.title))
+
+
+_BANNER = "\0marking"  # where the marking goes, which is known once all else is printed
+
+
+def _with_banner(tree: tuple[Block, ...], marking: str) -> tuple[Block, ...]:
+    """Return the tree with its marking in the identity block, or without that entry where there is none."""
+
+    def change(block: Block) -> Block:
+        match block:
+            case Details(role="identity", entries=entries):
+                banner = (Text(marking.capitalize()),)
+                made = (
+                    msgspec.structs.replace(entry, children=banner) if entry.children == (Text(_BANNER),) else entry
+                    for entry in entries
+                )
+                return Details(tuple(entry for entry in made if marking or entry.children != banner), "identity")
+            case Group() | Callout():
+                return msgspec.structs.replace(block, blocks=tuple(map(change, block.blocks)))
+        return block
+
+    return tuple(map(change, tree))
 
 
 class _Markdown(msgspec.Struct, frozen=True):

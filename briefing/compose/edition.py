@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from briefing.compose.facts import Facts
 from briefing.compose.passes import curly
 from briefing.compose.wording import worded_day
@@ -24,6 +26,7 @@ from briefing.model import (
 from briefing.model import (
     Row as Line,
 )
+from briefing.walk import plain
 
 CHANGES = "changes"  # the group and the table that tell what changed: they hold figures of earlier editions
 FIRST = "First edition: there is nothing earlier to compare it with."
@@ -109,6 +112,19 @@ def changes(info: EditionInfo, facts: Facts, *, brief: bool, limit: int) -> Bloc
     words = f"{more} further {'change is' if more == 1 else 'changes are'} not listed here." if more else ""
     after = (Paragraph((Text(words),), role="small"),) if words else ()
     return Group((table, *after), name=CHANGES)
+
+
+def told(info: EditionInfo, facts: Facts) -> tuple[str, ...]:
+    """Return what changed since the last edition, a line each without source marks: for a mail, a feed or a list."""
+    lines = [plain(tuple(inline for inline in _told(row, facts) if not isinstance(inline, Cite))) for row in info.rows]
+    if info.rows and info.more:
+        lines.append(f"{info.more} further {'change is' if info.more == 1 else 'changes are'} not listed here.")
+    return tuple(re.sub(r"\s+(?=[.,;:)])", "", " ".join(line.split())) for line in lines)
+
+
+def correction(info: EditionInfo) -> str:
+    """Return what an edition corrects, and why; "" where it corrects none."""
+    return dict(identity(info)).get("Status", "") if info.status == "corrected" else ""
 
 
 def _none(info: EditionInfo) -> str:

@@ -59,6 +59,7 @@ class Parts:
 
     def __init__(self, facts: Facts) -> None:
         self.facts, self.dossier = facts, facts.dossier
+        self.markings: set[str] = set()  # of the rows and charts made
         self._tables = self._charts = 0
 
     def _table(self, name: str, caption: str, columns: Sequence[Column], rows: Iterable[Row], summary: str) -> Table:
@@ -75,6 +76,7 @@ class Parts:
         """Return the table of key figures: what, value, period, source mark and freshness."""
         rows = []
         for row in sorted(self.dossier.key_figures, key=lambda row: row.priority):
+            self.markings.add(row.marking)
             view, figure = self._split(row.figure)
             rows.append(
                 _row(row.label, self._value(view, figure), self._period(view.fact, figure), view.mark, view.freshness.capitalize())
@@ -118,6 +120,7 @@ class Parts:
         return KeyNumbers(tuple(self._key_number(row, place) for place, row in enumerate(rows)))
 
     def _key_number(self, row: KeyFigure, place: int) -> KeyNumber:
+        self.markings.add(row.marking)
         view, figure = self._split(row.figure)
         noun = self.facts.figure(view.fact, figure)
         period = noun.period if noun and noun.period else None
@@ -154,6 +157,7 @@ class Parts:
         """Return the table of agreements: year, instrument, object, status."""
         rows = []
         for row in sorted(self.dossier.agreements, key=lambda row: _start(self.facts.view(row.fact).fact)):
+            self.markings.add(row.marking)
             view = self.facts.view(row.fact)
             when = view.fact.when or view.fact.due
             year = Number(str(when.start.year), view.id, "when") if when else Text("undated")
@@ -171,6 +175,7 @@ class Parts:
         chosen = sorted(self.dossier.timeline, key=lambda row: row.priority)[:limit]
         rows = []
         for row, when in sorted(((row, self._date(row.fact)) for row in chosen), key=lambda dated: _order(dated[1])):
+            self.markings.add(row.marking)
             view = self.facts.view(row.fact)
             shown: Inline = Number(when.short(), view.id, "when") if when else Text("not stated")
             at = view.state if view.state != "stands" else "happened"
@@ -195,6 +200,7 @@ class Parts:
         names = list(dict.fromkeys(point.series for point in spec.points))
         series = tuple(Series(name, tuple(self._point(p) for p in spec.points if p.series == name)) for name in names)
         self._charts += 1
+        self.markings.add(spec.marking)
         cites = _together(self._split(point.figure)[0].mark for point in spec.points)
         unit = spec.unit or self._unit(spec)
         return Chart(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeAlias
 
 import msgspec
 
+from briefing.compose.references import REFERENCE, inputs, names_in
+from briefing.compose.visible import visible
 from briefing.compose.wording import known_by
 from briefing.derive import compute
 from briefing.seeds import BottomLine, ChartPoint, ChartSpec, Dossier, Fact, Figure, Prose, Reference, Section, Whole
 from briefing.units import known_units
 
-REFERENCE = re.compile(r"\{([a-z0-9-]+)(?:\.([a-z0-9-]+))?\}")
+__all__ = ["REFERENCE", "fitting", "references", "select"]
+
 _Told: TypeAlias = Callable[[Prose | None], Prose | None]
 
 
@@ -24,14 +26,14 @@ def select(dossier: Dossier, as_of: date, *, clearance: str = "", themes: Sequen
     A source counts from its own date or the curator's estimate. A fact stays while one of its sources does, or the one it is
     `known_from`, and, with computed figures, all that they are computed from. A row, a point of a chart stays while all its facts
     do; of a piece of prose the first alternative is told that fits the facts. The curator's own remarks, which may know more than
-    the sources, wait until no source of the dossier is younger than the day.
+    the sources, wait until no source of the dossier is younger than the day. Without a clearance nothing is hidden. Raises
+    ValueError for one that is not on the dossier's ladder.
     """
-    ladder = dossier.header.markings
-    allowed = set(ladder[: ladder.index(clearance) + 1]) if clearance in ladder else set(ladder)
-    allowed.add("")
+    if clearance:
+        dossier = visible(dossier, clearance)
     remarks = all(known_by(source) <= as_of for source in dossier.sources.values())
-    sources = {key: source for key, source in dossier.sources.items() if known_by(source) <= as_of and source.marking in allowed}
-    facts = _with_derived({key: kept for key, fact in dossier.facts.items() if (kept := _known(fact, sources, allowed))}, dossier)
+    sources = {key: source for key, source in dossier.sources.items() if known_by(source) <= as_of}
+    facts = _with_derived({key: kept for key, fact in dossier.facts.items() if (kept := _known(fact, sources))}, dossier)
     if not remarks:
         facts = {key: msgspec.structs.replace(fact, note="") if fact.note else fact for key, fact in facts.items()}
     chosen = set(themes) or {theme.id for theme in dossier.header.themes}
@@ -90,10 +92,10 @@ def select(dossier: Dossier, as_of: date, *, clearance: str = "", themes: Sequen
     )
 
 
-def _known(fact: Fact, sources: Mapping[str, object], allowed: set[str]) -> Fact | None:
+def _known(fact: Fact, sources: Mapping[str, object]) -> Fact | None:
     """Return a fact with those of its sources that are known, or None where it is not known itself."""
     kept = tuple(ref for ref in fact.sources if ref.source in sources)
-    if fact.marking not in allowed or (fact.sources and not kept) or (fact.known_from and fact.known_from not in sources):
+    if (fact.sources and not kept) or (fact.known_from and fact.known_from not in sources):
         return None
     return fact if len(kept) == len(fact.sources) else msgspec.structs.replace(fact, sources=kept)
 
@@ -102,7 +104,7 @@ def _with_derived(facts: dict[str, Fact], dossier: Dossier) -> dict[str, Fact]:
     """Return the facts with their computed figures, and the sources of these; without those whose inputs are not all known."""
     if not any(fact.derived for fact in facts.values()):
         return facts
-    while missing := {key for key, fact in facts.items() if any(name not in facts for name in _inputs(fact))}:
+    while missing := {key for key, fact in facts.items() if any(name not in facts for name in inputs(fact))}:
         facts = {key: fact for key, fact in facts.items() if key not in missing}
     units = known_units(dossier.header.units)
     made = {}
@@ -116,17 +118,12 @@ def _with_derived(facts: dict[str, Fact], dossier: Dossier) -> dict[str, Fact]:
     return made
 
 
-def _inputs(fact: Fact) -> dict[str, None]:
-    """Return the ids of the facts that a fact's figures are computed from."""
-    return {reference.partition(".")[0]: None for derived in fact.derived.values() for reference in derived.of}
-
-
 def _sources(fact: Fact, facts: Mapping[str, Fact], above: tuple[str, ...] = ()) -> tuple[Reference, ...]:
     """Return a fact's own sources and those of all that its figures are computed from, the paragraphs of one source together."""
     refs: dict[str, Reference] = {}
     below = [
         ref
-        for name in _inputs(fact)
+        for name in inputs(fact)
         if name != fact.id and name not in above
         for ref in _sources(facts[name], facts, (*above, fact.id))
     ]
@@ -141,7 +138,7 @@ def fitting(prose: Prose, facts: Mapping[str, Fact]) -> Prose | None:
     """Return the first alternative of a piece of prose whose facts are all known and whose end has not come, or None."""
     for each in (prose, *prose.otherwise):
         if each.until not in facts and all(name in facts for name in (*references(each), *each.rests_on)):
-            return Prose(each.text, each.at)
+            return Prose(each.text, each.at, each.marking)
     return None
 
 
@@ -155,7 +152,7 @@ def _points(chart: ChartSpec, facts: dict[str, Fact]) -> tuple[ChartPoint, ...]:
 
 def references(prose: Prose) -> Iterable[str]:
     """Return the ids of the facts that a piece of prose names."""
-    return (match[1] for match in REFERENCE.finditer(prose.text.replace("{{", "").replace("}}", "")))
+    return names_in(prose.text)
 
 
 def _told(pieces: Iterable[Prose], told: _Told) -> tuple[Prose, ...]:

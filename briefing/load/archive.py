@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from briefing.load.files import BUILTIN, LOOK, Files, builtin
+from briefing.load.files import BUILTIN, LOOK, LOOKS, Files, builtin
 
 _BUILTIN = "builtin/"  # before the names of what the dossier does not have itself
-_TEMPLATES, _FONTS, _HOUSE = "templates/", "templates/fonts/", "templates/house.docx"
+_TEMPLATES, _FONTS, _HOUSE, _LOOKS = "templates/", "templates/fonts/", "templates/house.docx", f"templates/{LOOKS}/"
 _NOTE = "dossier.json"
 
 
@@ -27,6 +27,9 @@ def archived(files: Files, read_font: Callable[[str], bytes]) -> dict[str, bytes
         found[f"{'' if own else _BUILTIN}{_TEMPLATES}{name}"] = data
     extra = {f"{_TEMPLATES}{LOOK}": files.look, f"{_BUILTIN}{_TEMPLATES}{LOOK}": files.builtin_look, _HOUSE: files.house}
     found |= {name: data for name, data in extra.items() if data}
+    for name, data in files.looks.items():
+        own = not files.look_places[name].startswith(BUILTIN)
+        found[f"{'' if own else _BUILTIN}{_LOOKS}{name}.yaml"] = data
     for name in files.fonts:
         data = read_font(name)
         if data != _builtin_font(name):
@@ -44,6 +47,12 @@ def restored(found: Mapping[str, bytes]) -> tuple[Files, Callable[[str], bytes]]
     own = _below(found, _TEMPLATES)
     standard = _below(found, f"{_BUILTIN}{_TEMPLATES}")
     places = {name: f"{BUILTIN}{_TEMPLATES}{name}" for name in standard} | {name: f"{_TEMPLATES}{name}" for name in own}
+    looks: dict[str, bytes] = {}
+    look_places: dict[str, str] = {}
+    for before, shown in ((f"{_BUILTIN}{_LOOKS}", BUILTIN), (_LOOKS, "")):
+        for path in (path for path in found if path.startswith(before)):
+            name = path.removeprefix(before).removesuffix(".yaml")
+            looks[name], look_places[name] = found[path], f"{shown}{_LOOKS}{name}.yaml"
     files = Files(
         seeds={name: data for name, data in found.items() if name.startswith("seeds/")},
         briefs={name: data for name, data in found.items() if name.startswith("briefs/")},
@@ -55,6 +64,8 @@ def restored(found: Mapping[str, bytes]) -> tuple[Files, Callable[[str], bytes]]
         digest=note.digest,
         beside_seeds=note.beside_seeds,
         house=found.get(_HOUSE, b""),
+        looks=dict(sorted(looks.items())),
+        look_places={name: look_places[name] for name in sorted(look_places)},
     )
 
     def read(name: str) -> bytes:
@@ -72,7 +83,7 @@ def _below(found: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
     return {
         name.removeprefix(folder): data
         for name, data in found.items()
-        if name.startswith(folder) and not name.startswith(_FONTS) and name not in skipped
+        if name.startswith(folder) and not name.startswith((_FONTS, _LOOKS, f"{_BUILTIN}{_LOOKS}")) and name not in skipped
     }
 
 

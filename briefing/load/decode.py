@@ -194,20 +194,20 @@ def _scalar(read: _Reader, name: str) -> Decoder:
 def _prose_of(name: str) -> Decoder:
     """Return what reads a piece of prose: a text, a mapping with a text, or a list of them of which the first that fits is told."""
     plain = _scalar(_prose, name)
-    wanted = decoder(tuple[str, ...], "rests_on"), decoder(str, "until")
+    readers = {"text": plain, "rests_on": decoder(tuple[str, ...], "rests_on")}
+    readers |= {key: decoder(str, key) for key in ("until", "marking")}
 
     def decode_one(node: Node, found: Collector) -> Any:
         if type(node) is not Fields:
             return plain(node, found)
         values: dict[str, Any] = {}
         for key, entry in node.pairs:
-            if key.text not in ("text", "rests_on", "until"):
-                hint = nearest(key.text[:60], ("text", "rests_on", "until")) or "known here: text, rests_on, until"
+            if key.text not in readers:
+                hint = nearest(key.text[:60], readers) or f"known here: {', '.join(readers)}"
                 found.add(key.at, "D001", f"{name} has no field {_show(key.text)}", hint)
                 values[key.text] = BAD
                 continue
-            read = plain if key.text == "text" else wanted[0] if key.text == "rests_on" else wanted[1]
-            values[key.text] = read(entry, found)
+            values[key.text] = readers[key.text](entry, found)
         if "text" not in values:
             found.add(node.at, "D002", f"{name} lacks the field text")
         if "text" not in values or BAD in values.values():

@@ -111,7 +111,7 @@ def read_dossier(root: Path) -> Files:
         house=house,
         looks=dict(sorted(looks.items())),
         look_places=look_places,
-        beside_briefs=_digest({name: data for name, data in hashed.items() if name not in briefs}),
+        beside_briefs=_digest({name: data for name, data in with_looks.items() if name not in briefs}),
     )
 
 

@@ -6,23 +6,40 @@ import re
 from typing import Any, cast
 
 from briefing.load.decode import BAD, COLOUR, decode
-from briefing.load.files import BUILTIN, LOOK, Files
+from briefing.load.files import BUILTIN, LOOK, LOOKS, Files
 from briefing.load.parse import Collector, Enough, Fields, Node, Scalar, parse
 from briefing.look import ROLES, Look, Style
-from briefing.problems import Location, Problem, nearest
+from briefing.problems import BriefingError, Location, Problem, ProblemsFound, nearest
 
 SMALLEST, LARGEST = 5.0, 72.0  # points of type
 _colour = re.compile(COLOUR)
 
 
-def read_look(files: Files, problems: list[Problem]) -> Look | None:
-    """Return the look, or None after adding to `problems` why there is none."""
+def look_named(files: Files, name: str) -> Look:
+    """Return a look that readers may ask for: `templates/looks/<name>.yaml`, as much as it has, over the dossier's look.
+
+    Raises BriefingError where there is none of that name, ProblemsFound with what is wrong with it.
+    """
+    problems: list[Problem] = []
+    if name not in files.looks:
+        hint = nearest(name, files.looks) or f"there are: {', '.join(files.looks) or 'none'}"
+        raise BriefingError(f"there is no look {name!r} in templates/{LOOKS} ({hint})")
+    look = read_look(files, problems, name)
+    if look is None:
+        raise ProblemsFound(problems)
+    return look
+
+
+def read_look(files: Files, problems: list[Problem], name: str = "") -> Look | None:
+    """Return the look, or None after adding to `problems` why there is none; with `name` the look of that name over it."""
     found = Collector()
     own = Location(f"templates/{LOOK}")
     try:
         base = parse(files.builtin_look, f"{BUILTIN}{own.file}", found) if files.builtin_look else None
         mine = parse(files.look, own.file, found) if files.look else None
         node = merged(base, mine) if base is not None and mine is not None else base or mine
+        over = parse(files.looks[name], files.look_places[name], found) if name else None
+        node = merged(node, over) if node is not None and over is not None else node
         look: Any = decode(node, Look, found) if node is not None and not found.problems else BAD
     except Enough:
         look = BAD

@@ -203,11 +203,12 @@ def test_a_summary_spells_out_no_abbreviations_and_is_one_page() -> None:
     assert words(summary) == ["EU"]
 
 
-def test_the_marking_is_the_highest_of_what_is_drawn_on() -> None:
+def test_the_marking_is_the_highest_of_what_is_printed() -> None:
     official = fact("o", marking="official")
     made = dossier(EXPORTS, official)
-    assert composed("x", made).marking == ""  # the clearance of the recipe hides it
-    assert composed("x", made, recipe=Recipe("brief", "T", clearance="official")).marking == "official"
+    assert composed("x{{ mark('exports') }}", made).marking == ""  # the clearance of the recipe hides it
+    assert composed("x{{ mark('o') }}", made, recipe=Recipe("brief", "T", clearance="official")).marking == "official"
+    assert composed("x{{ mark('exports') }}", made, recipe=Recipe("brief", "T", clearance="official")).marking == ""
     assert composed("x", seeds(), recipe=Recipe("brief", "T", marking="restricted", clearance="restricted")).marking == "restricted"
 
 

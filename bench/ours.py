@@ -31,9 +31,9 @@ def jobs(what: str, form: str, checkout: Path) -> Callable[[str, str], Callable[
 
     def pages(source: str, out: str) -> Callable[[], object]:
         document = decode(Path(source).read_bytes())
-        return lambda: Path(out).write_bytes(
-            pipeline.render(form, document, look, lay_out(document, look, fonts, drawn=form == "pdf"), fonts)
-        )
+        if form == "docx":  # the pages of its contents are a word processor's
+            return lambda: Path(out).write_bytes(pipeline.render(form, document, look, None, fonts))
+        return lambda: Path(out).write_bytes(pipeline.render(form, document, look, lay_out(document, look, fonts), fonts))
 
     def whole(day: str, out: str) -> Callable[[], object]:
         order = pipeline.Order("policy-brief", date.fromisoformat(day))

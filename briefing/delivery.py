@@ -21,7 +21,7 @@ class Reader(msgspec.Struct, frozen=True):
     id: str  # the key in the ledger: as given, else the address in lower case, else the folder
     name: str = ""
     address: str = ""  # an addr-spec of RFC 5322 section 3.4.1; no address for the channel folder
-    briefs: tuple[str, ...] = ()  # names of recipes; ("all",) for every one
+    briefs: tuple[str, ...] = ()  # names of recipes; "all" for every one; "policy-brief/economic" for one theme of one
     themes: tuple[str, ...] = ()  # documents on these themes in place of the whole
     formats: tuple[FormatName, ...] = ("pdf",)
     language: str = ""  # a BCP 47 tag: only briefs in it
@@ -32,6 +32,7 @@ class Reader(msgspec.Struct, frozen=True):
     stamp: bool = False  # "Copy for ..." on every page
     password: str = ""  # where the password of its copies is: "env:NAME" or "keyring:NAME"; never the password
     paused: bool = False
+    minor: bool | None = None  # minor editions too; the settings' where not given
     until: date | None = None  # the last day on which anything is sent
     groups: tuple[str, ...] = ()
     at: Location = NOWHERE
@@ -77,10 +78,14 @@ class Settings(msgspec.Struct, frozen=True):
     outbox: str = "briefs/outbox"  # a Maildir
     smtp: Smtp | None = None
     site: str = ""  # the site's address, for links
+    site_clearance: str = ""  # the highest marking that the site shows; the lowest of the ladder where not given
+    authority: str = ""  # under which domain or mail address the ids of feeds are minted (RFC 4151), perhaps with a date: "example.org,2024"
+    minor: bool = False  # whether readers get minor editions too; a reader's own wish goes before
     attach_up_to: int = 5_000_000  # bytes of all files of one mail; beyond, a link to the site
     unsubscribe: str = ""  # a mailto: or https: address for List-Unsubscribe (RFC 2369); `{reader}` is filled in
     retry: Retry = Retry()
     signing: Signing | None = None
+    stamp: str = "Copy for {name}, edition {edition}"  # what copies say; {id} and {brief} are filled in too
     at: Location = NOWHERE
 
 
@@ -88,7 +93,7 @@ class Variant(msgspec.Struct, frozen=True):
     """Which rendering of an edition is wanted. The default is the edition as it was issued."""
 
     theme: str = ""
-    clearance: str = ""  # the edition's own where not given
+    clearance: str = ""  # the lowest of the dossier's ladder where not given
     look: str = ""
     annex: bool = False
 
@@ -121,6 +126,7 @@ class Parcel(msgspec.Struct, frozen=True):
     rendition: Rendition
     subject: str
     note: str = ""  # said before the summary: a correction, a recall
+    occasion: str = ""  # why the edition goes out apart from being issued: "correction of gdp-2024"; part of the ledger's key and the Message-ID
     files: Mapping[str, bytes] = {}  # the reader's own copies; the rendition's files where empty
 
     @property
@@ -144,6 +150,7 @@ class Outcome(msgspec.Struct, frozen=True):
     state: State
     detail: str = ""
     digest: str = ""  # SHA-256 of what was sent
+    away: bool = False  # with "later": the whole other side could not be reached, and nothing was said of this reader
 
 
 class Channel(Protocol):

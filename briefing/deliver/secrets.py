@@ -36,7 +36,7 @@ def _of_keyring(name: str, what: str) -> str:
             f"{what}: no keyring is installed: pip install 'briefing-generator[keyring]', or use env:NAME"
         ) from None
     try:
-        value = keyring.get_password(SERVICE, name)
+        value: str | None = keyring.get_password(SERVICE, name)
     except KeyringError as error:
         raise BriefingError(f"{what}: the keyring cannot be asked: {error}") from None
     if not value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from operator import is_
 from typing import NamedTuple, assert_never
 
 import msgspec
@@ -85,16 +86,24 @@ def word_height(document: Document, look: Look, fonts: Fonts, broken: LineCache,
 
 def _whole_addresses(inlines: Inlines) -> Inlines:
     """Return inlines with each web address as one unbreakable word: LibreOffice breaks it only where it is wider than a line."""
+    for inline in inlines:
+        if isinstance(inline, Text) and _SCHEME not in inline.text:
+            continue
+        if isinstance(inline, Text | Strong | Emphasis | Link):
+            break
+    else:
+        return inlines
     found: list[Inline] = []
     for inline in inlines:
         if isinstance(inline, Text) and _SCHEME in inline.text:
             pieces = _ADDRESS.split(inline.text)
             found += [Number(piece, "") if at % 2 else Text(piece) for at, piece in enumerate(pieces) if piece]
         elif isinstance(inline, Strong | Emphasis | Link):
-            found.append(msgspec.structs.replace(inline, children=_whole_addresses(inline.children)))
+            children = _whole_addresses(inline.children)
+            found.append(inline if children is inline.children else msgspec.structs.replace(inline, children=children))
         else:
             found.append(inline)
-    return tuple(found)
+    return inlines if all(map(is_, found, inlines)) else tuple(found)
 
 
 class Piece(NamedTuple):
@@ -155,7 +164,7 @@ class Column:
         key = id(inlines), style.family, style.bold, style.italic, style.size, style.colour, room
         found = self._broken.get(key)
         if found is None:
-            words = Words(self._fonts)
+            words = Words(self._fonts, drawn=False)
             words.add(_whole_addresses(inlines), dress_of(style))
             lines: list[TextLine] = words.broken(room)
             found = self._broken[key] = inlines, lines

@@ -104,7 +104,7 @@ class Keeper:
         wait: float = 300.0,
         say: Callable[[str], None] = print,
         notify: Callable[[Notice], None] | None = None,
-        deliver: Callable[[str, int, datetime], str] | None = None,
+        deliver: Callable[[str, int, datetime], tuple[str, datetime | None]] | None = None,
         **options: Any,
     ) -> None:
         folder = root / "briefs" / "editions"
@@ -259,14 +259,17 @@ class Keeper:
             if (brief, number) in self._delivered or self._deliver is None or at < self._again.get(name, at):
                 continue
             try:
-                line = self._deliver(brief, number, at)
+                line, again = self._deliver(brief, number, at)
             except (BriefingError, OSError) as error:
                 self._fail(name, f"{brief}: edition {number} could not be delivered: {error}", at, again=True)
                 continue
             self.note(at, f"{brief}: edition {number}: {line}")
-            self._delivered.add((brief, number))
             self._failures.pop(name, None)
             self._again.pop(name, None)
+            if again:
+                self._again[name] = again
+            else:
+                self._delivered.add((brief, number))
 
 
 def run(root: Path, clock: Callable[[], datetime], **options: Any) -> int:

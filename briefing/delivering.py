@@ -62,6 +62,20 @@ class Delivered(msgspec.Struct, frozen=True):
         """Readers sent to, a second."""
         return self.sent / self.seconds if self.seconds else 0.0
 
+    @property
+    def tally(self) -> str:
+        """How many readers are in which state, in words."""
+        return ", ".join(f"{count} {state}" for state, count in self.counts.items()) or "nobody"
+
+    def __str__(self) -> str:
+        """What the delivery came to, as one line."""
+        if self.line:
+            return self.line
+        rate = f"; {self.sent} in {self.seconds:.1f} s, {self.rate:.0f} a second" if self.sent else ""
+        again = f"; tried again from {self.again.astimezone():%H:%M:%S} on" if self.again else ""
+        none = ", ".join(f"{count} {why}" for why, count in self.excluded.items())
+        return f"{self.brief}, edition {self.edition}: {self.tally}{rate}{again}{f'; not to: {none}' if none else ''}"
+
 
 def deliver(root: Path, name: str, at: datetime, options: Options = PLAIN) -> list[Delivered]:
     """Deliver the latest standing edition of a brief, or of every brief that has one, each reader once.

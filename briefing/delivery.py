@@ -79,7 +79,9 @@ class Settings(msgspec.Struct, frozen=True):
     smtp: Smtp | None = None
     site: str = ""  # the site's address, for links
     site_clearance: str = ""  # the highest marking that the site shows; the lowest of the ladder where not given
-    authority: str = ""  # under which domain or mail address the ids of feeds are minted (RFC 4151), perhaps with a date: "example.org,2024"
+    authority: str = (
+        ""  # under which domain or mail address the ids of feeds are minted (RFC 4151), perhaps with a date: "example.org,2024"
+    )
     minor: bool = False  # whether readers get minor editions too; a reader's own wish goes before
     attach_up_to: int = 5_000_000  # bytes of all files of one mail; beyond, a link to the site
     unsubscribe: str = ""  # a mailto: or https: address for List-Unsubscribe (RFC 2369); `{reader}` is filled in

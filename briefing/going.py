@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, get_args
 
 import msgspec
 
+from briefing.address import key_of as address_key
 from briefing.delivery import Reader, Settings, Variant
 from briefing.load.delivery import read_settings
 from briefing.load.files import read_dossier
-from briefing.markings import cleared, lower
-from briefing.pipeline import EDITIONS, store_of
+from briefing.markings import cleared, lower, raised
+from briefing.pipeline import EDITIONS, cleared_for, store_of
 from briefing.problems import BriefingError, ProblemsFound, nearest
 from briefing.recipe import FormatName
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from briefing.deliver.ledger_rows import Key
     from briefing.deliver.plan import Decision, Offer, Wanted
     from briefing.deliver.sending import Posting, Report, Work
+    from briefing.delivery import Rendition
     from briefing.edition import Manifest
     from briefing.load.dossier import Loaded
     from briefing.load.reader_fields import Known
@@ -207,7 +209,7 @@ def decisions(
     if minor:
         offer = msgspec.structs.replace(offer, kind="major")
         had = {each: offer.edition if number >= going.major else number for each, number in had.items()}
-    stopped = suppressed.get(reader.address.casefold(), "") if reader.address else ""
+    stopped = suppressed.get(address_key(reader.address), "") if reader.address else ""
     found: list[Decision] = []
     for each in plan(
         reader, offer, desk.at.date(), allow=desk.settings.allow, suppressed=stopped, had=had, minor=desk.settings.minor
@@ -247,12 +249,35 @@ def key_of(going: Going, wanted: Wanted, occasion: str = "") -> Key:
 
 def work_of_group(desk: Desk, going: Going, group: Group) -> Work:
     """Return what the parcels of a group have in common. Raises BriefingError where the variant cannot be made or may not go out."""
+    from briefing.deliver.mail import build
+    from briefing.deliver.outbox import with_sender
     from briefing.deliver.sending import Work
-    from briefing.variants import rendition
+    from briefing.delivery import Parcel
+    from briefing.variants import look_through, rendition
 
     desk.options.progress("making the documents")
-    made = rendition(desk.root, going.offer.brief, going.offer.edition, group.variant, group.formats)
-    return Work(str(desk.root), desk.settings, made, subject_of(made.title, made.edition))
+    brief, number = going.offer.brief, going.offer.edition
+    made = rendition(desk.root, brief, number, group.variant, group.formats)
+    _refuse_raised(desk.root, going, group.variant, made)
+    subject = subject_of(made.title, made.edition)
+    bare = msgspec.structs.replace(made, files={})  # which have been looked through
+    mail = build(Parcel(Reader("reader", address="reader@example.org"), bare, subject), with_sender(desk.settings))
+    look_through(desk.root, brief, number, group.variant, {f"{brief}.eml": mail})
+    return Work(str(desk.root), desk.settings, made, subject)
+
+
+def _refuse_raised(root: Path, going: Going, variant: Variant, made: Rendition) -> None:
+    """Raise DeliveryError where the dossier, as it stands, marks something higher that a variant prints; its edition does where it has no other."""
+    from briefing.load.dossier import load
+
+    try:
+        today = load(read_dossier(root))
+    except ProblemsFound:
+        today = going.loaded
+    clearance = variant.clearance if variant.clearance in today.dossier.header.markings else ""
+    higher = raised(made.facts, going.loaded.dossier, today.dossier, cleared_for(today, clearance).dossier)
+    if higher:
+        raise DeliveryError(f"it prints what is marked higher by now: {', '.join(higher)}; issue {going.offer.brief} anew")
 
 
 def subject_of(title: str, edition: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from briefing.problems import BriefingError, Location, nearest
+from briefing.seeds import Dossier
 
 
 def rank(marking: str, ladder: Sequence[str]) -> int:
@@ -57,3 +58,16 @@ def texts(record: object, path: str = "") -> Iterator[tuple[str, str]]:
         for key, each in record.items():
             yield f"{path}.{key}", str(key)
             yield from texts(each, f"{path}.{key}")
+
+
+def raised(printed: Iterable[str], of: Dossier, now: Dossier, seen: Dossier) -> list[str]:
+    """Return the facts that an edition printed, and their sources, that may not be seen by today's markings.
+
+    `of` is the dossier that it was made of, `now` the dossier as it stands, `seen` what may be seen of that.
+    """
+    facts = [name for name in printed if name in of.facts]
+    cited = {ref.source for name in facts for ref in of.facts[name].sources}
+    return [
+        *(name for name in facts if name in now.facts and name not in seen.facts),
+        *sorted(name for name in cited if name in now.sources and name not in seen.sources),
+    ]

@@ -200,7 +200,7 @@ def sound(
     """Return what the files hold. Raises ProblemsFound with all that loading and checking find, and where the recipe is not there.
 
     `mark` is a file that is there when these very files were sound in an earlier run, and is made when they are. `meanwhile` is called
-    with what was loaded before it is checked, where it is.
+    with what was loaded, before it is checked.
     """
     from briefing.load.dossier import load
 
@@ -208,8 +208,8 @@ def sound(
     before = _SOUND.get(key)
     loaded = before or load(files)
     errors = []
+    meanwhile(loaded)
     if before is None and not (mark and mark.exists()):
-        meanwhile(loaded)
         errors += [problem for problem in checked(loaded, files) if not problem.warning]
     if before is None and not errors:
         if len(_SOUND) >= _SOUND_KEPT:
@@ -458,16 +458,29 @@ def drafted(
 
 
 def _composed_aside(files: Files, order: Order, mark: Path | None, kept: Path | None, meanwhile: Callable[[], None]) -> Composed:
-    """Return a document that was composed while its dossier was checked: the two need nothing of each other but that both end well."""
+    """Return a document that was composed while its dossier was checked: the two need nothing of each other but that both end well.
+
+    What composing needs before the dossier is imported and compiled while that is read.
+    """
+    import pickle
+
     from briefing.aside import Aside
 
+    def compose(given: Callable[[], bytes]) -> bytes:
+        from briefing.compose.template import compile_ahead
+        from briefing.recipe import DEFAULT_TEMPLATES
+
+        name = DEFAULT_TEMPLATES["summary" if order.kind == "summary" else "brief"]
+        compile_ahead({key: data.decode() for key, data in files.templates.items()}, files.template_places, name)
+        loaded: Loaded = pickle.loads(given())  # noqa: S301  from this very program
+        return msgspec.msgpack.encode(compose_loaded(loaded, files, order))
+
     with Aside() as aside:
-
-        def compose(loaded: Loaded) -> None:
-            if order.name in loaded.recipes:
-                aside.start(lambda: msgspec.msgpack.encode(compose_loaded(loaded, files, order)))
-
-        loaded = sound(files, order, mark, compose)
+        if (files.digest, files.fonts) not in _SOUND:
+            aside.start(compose)
+        loaded = sound(
+            files, order, mark, lambda loaded: aside.give(pickle.dumps(loaded, 5) if order.name in loaded.recipes else b"")
+        )
         meanwhile()
         found = aside.result()
     composed = msgspec.msgpack.decode(found, type=Composed) if found else compose_loaded(loaded, files, order)
@@ -548,7 +561,7 @@ def _package(word: Word, document: Document, look: Look) -> Package | None:
     from briefing.render.docx import sheet_of
     from briefing.render.docx_package import Package, prepared
 
-    maker = find_spec("docx")
+    maker = find_spec("docx") if word.root else None
     if word.root is None or maker is None or maker.origin is None:
         return None
     sheet = sheet_of(document, look, word.house)

@@ -14,6 +14,7 @@ from briefing.delivery import Rendition, Settings, Variant
 from briefing.issuing import history
 from briefing.load.delivery import read_settings
 from briefing.load.files import read_dossier
+from briefing.markings import raised
 from briefing.pipeline import Order, cleared_for, sound, store_of
 from briefing.problems import BriefingError, ProblemsFound
 from briefing.website import Published, Site, SiteBrief, SiteEdition, SiteSource
@@ -194,23 +195,12 @@ def _edition(root: Path, manifest: Manifest, shown: Shown, today: Shown) -> Site
     from briefing.variants import rendition
 
     found = rendition(root, manifest.brief, manifest.number, Variant(clearance=shown.clearance), _FORMATS)
-    raised = _raised(found, shown, today)
-    if raised:
-        raise BriefingError(f"it prints what is marked higher by now: {', '.join(raised)}; issue the brief anew")
+    higher = raised(found.facts, shown.seen.dossier, today.whole.dossier, today.seen.dossier)
+    if higher:
+        raise BriefingError(f"it prints what is marked higher by now: {', '.join(higher)}; issue the brief anew")
     found = msgspec.structs.replace(found, changes=_changes(found, manifest, shown))
     published = manifest.info.published or manifest.issued
     return SiteEdition(manifest.number, manifest.at, published, manifest.as_of, found.title, found)
-
-
-def _raised(found: Rendition, shown: Shown, today: Shown) -> list[str]:
-    """Return the facts and sources that an edition prints and that everybody may not see by today's markings."""
-    facts = [name for name in found.facts if name in shown.seen.dossier.facts]
-    cited = {ref.source for name in facts for ref in shown.seen.dossier.facts[name].sources}
-    now, seen = today.whole.dossier, today.seen.dossier
-    return [
-        *(name for name in facts if name in now.facts and name not in seen.facts),
-        *sorted(name for name in cited if name in now.sources and name not in seen.sources),
-    ]
 
 
 def _changes(found: Rendition, manifest: Manifest, shown: Shown) -> tuple[str, ...]:

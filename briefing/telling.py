@@ -85,8 +85,16 @@ CREATE TABLE IF NOT EXISTS schedule_told (brief TEXT PRIMARY KEY, what TEXT NOT 
 """
 
 
-def tell(root: Path, at: datetime, outcomes: Sequence[Outcome], notify: Callable[[Notice], None] | None) -> tuple[str, ...]:
+def tell(
+    root: Path,
+    at: datetime,
+    outcomes: Sequence[Outcome],
+    notify: Callable[[Notice], None] | None,
+    among: Callable[[str], bool] = lambda name: "/" not in name,
+) -> tuple[str, ...]:
     """Tell the editor of what went wrong and was not told before, and return what went wrong in doing so.
+
+    `among` says which names the outcomes are all of: those of them that did not go wrong are well again. Deliveries have a "/" in theirs.
 
     What has been told is kept, so that a brief that stays as it is makes no new notice each minute. Where that cannot be kept, the notice
     comes again: too often is better than never.
@@ -102,7 +110,8 @@ def tell(root: Path, at: datetime, outcomes: Sequence[Outcome], notify: Callable
         if bad:
             warnings.append(str(error))
     try:
-        told = dict(state.execute("SELECT brief, what FROM schedule_told").fetchall()) if state else {}
+        rows = state.execute("SELECT brief, what FROM schedule_told").fetchall() if state else ()
+        told = {name: what for name, what in rows if among(name)}
         news = [each for each in bad if each.result == "held" or told.get(each.brief) != gist(each)]
         if news and notify is not None:
             try:

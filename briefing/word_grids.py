@@ -25,13 +25,22 @@ def around(look: Look, *, summary: bool) -> float:
     return 1.5 * look.style("body", summary=summary).after
 
 
+_NEEDS: dict[tuple[int, float], tuple[Table, list[tuple[float, float]]]] = {}  # the table is kept, so that its id stays its own
+_NEEDS_KEPT = 100  # for who lays a table out and then writes it
+
+
 def column_widths(table: Table, total: float, size: float) -> list[float]:
     """Return the widths of the columns, `total` points together.
 
     Columns with weights share by them what the others leave. Without weights a column has what its content needs where that is less
     than a fair share, and the others share the rest. None is narrower than its longest word, as long as there is room.
     """
-    needs = [_needs(table, place, size) for place in range(len(table.columns))]
+    key = id(table), size
+    if key not in _NEEDS:
+        if len(_NEEDS) >= _NEEDS_KEPT:
+            _NEEDS.clear()
+        _NEEDS[key] = table, [_needs(table, place, size) for place in range(len(table.columns))]
+    needs = _NEEDS[key][1]
     least, wanted = [low for low, _ in needs], [high for _, high in needs]
     weights = [column.weight for column in table.columns]
     free = total - sum(want for want, weight in zip(wanted, weights, strict=True) if weight <= 0)

@@ -25,19 +25,33 @@ def children() -> set[str]:
 
 def test_what_the_work_gives_comes_back_however_long_it_is() -> None:
     with Aside() as aside:
-        aside.start(lambda: b"x" * 3_000_000)
+        aside.start(lambda given: given() * 3_000_000)
+        aside.give(b"x")
         assert aside.result() == b"x" * 3_000_000
         assert aside.result() is None
 
 
 def test_work_that_fails_gives_nothing() -> None:
     with Aside() as aside:
-        aside.start(lambda: bytes(1 // 0))
+        aside.start(lambda _: bytes(1 // 0))
+        assert aside.result() is None
+
+
+def test_work_that_is_given_nothing_does_not_wait_for_ever() -> None:
+    with Aside() as aside:
+        aside.start(lambda given: b"got " + given())
+        assert aside.result() == b"got "
+
+
+def test_what_is_given_to_work_that_has_failed_is_lost_and_nothing_else_is() -> None:
+    with Aside() as aside:
+        aside.start(lambda _: bytes(1 // 0))
+        aside.give(b"x" * 3_000_000)
         assert aside.result() is None
 
 
 def test_work_without_end_ends_with_its_with() -> None:
-    def endless() -> bytes:
+    def endless(_: object) -> bytes:
         while True:
             time.sleep(1)
 

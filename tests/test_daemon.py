@@ -223,20 +223,21 @@ def test_an_edition_is_handed_on_once_its_embargo_is_over_and_again_where_that_f
     )
     handed: list[str] = []
 
-    def deliver(brief: str, number: int, at: datetime) -> str:
+    def deliver(brief: str, number: int, at: datetime) -> tuple[str, datetime | None]:
         handed.append(f"{brief}/{number} at {at.astimezone(moment('2025-03-03').tzinfo):%H:%M}")
         if len(handed) == 1:
             raise BriefingError("the mail server is away")
-        return "sent to 2 readers"
+        return ("1 sent, 1 later", at + timedelta(minutes=30)) if len(handed) == 2 else ("2 sent", None)
 
     watched = Watched(root, clock, deliver=deliver)
-    for _ in range(14):
+    for _ in range(18):
         watched.turn()
         clock.pass_(minutes=15)
-    assert handed == ["brief/1 at 10:00", "brief/1 at 10:15"]
+    assert handed == ["brief/1 at 10:00", "brief/1 at 10:15", "brief/1 at 10:45"]
     assert watched.lines()[1:] == [
         "brief: edition 1 could not be delivered: the mail server is away",
-        "brief: edition 1: sent to 2 readers",
+        "brief: edition 1: 1 sent, 1 later",
+        "brief: edition 1: 2 sent",
     ]
 
 

@@ -27,7 +27,25 @@ MODULES = {
     for path in sorted([ROOT / "generate.py", *(ROOT / "briefing").rglob("*.py")])
 }
 COMMANDS = {name for name in MODULES if name.startswith("briefing.commands.")}  # the command line, a part for each module
-ORDERING = {"briefing.pipeline", "briefing.inquiry", "briefing.issuing", "briefing.variants", "briefing.hidden", "briefing.copying", "briefing.delivering", "briefing.going", "briefing.delivered", "briefing.postings", "briefing.dispatch", "briefing.clustered", "briefing.recalling", "briefing.publishing", "briefing.scheduling", "briefing.daemon"}  # who knows the order of the stages
+ORDERING = {
+    "briefing.pipeline",
+    "briefing.inquiry",
+    "briefing.issuing",
+    "briefing.variants",
+    "briefing.hidden",
+    "briefing.copying",
+    "briefing.delivering",
+    "briefing.going",
+    "briefing.delivered",
+    "briefing.postings",
+    "briefing.dispatch",
+    "briefing.clustered",
+    "briefing.recalling",
+    "briefing.publishing",
+    "briefing.scheduling",
+    "briefing.daemon",
+    "briefing.regular",
+}  # who knows the order of the stages
 STAGES = sorted({path.parent.name for path in (ROOT / "briefing").glob("*/__init__.py")} - {"commands"})
 
 

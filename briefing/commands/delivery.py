@@ -84,20 +84,9 @@ def _show_delivered(done: list[Delivered], lines: list[str], as_json: bool) -> N
         print_json({"deliveries": rows, "problems": lines})
     else:
         for each in done:
-            typer.echo(delivered_line(each))
+            typer.echo(str(each))
     if any(each.failed for each in done):
         raise typer.Exit(1)
-
-
-def delivered_line(done: Delivered) -> str:
-    """Return what a delivery came to as one line."""
-    if done.line:
-        return done.line
-    counts = ", ".join(f"{count} {state}" for state, count in done.counts.items())
-    rate = f"; {done.sent} in {done.seconds:.1f} s, {done.rate:.0f} a second" if done.sent else ""
-    again = f"; tried again from {done.again.astimezone():%H:%M:%S} on" if done.again else ""
-    none = ", ".join(f"{count} {why}" for why, count in done.excluded.items())
-    return f"{done.brief}, edition {done.edition}: {counts}{rate}{again}{f'; not to: {none}' if none else ''}"
 
 
 @contextmanager

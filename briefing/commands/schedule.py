@@ -43,14 +43,15 @@ def due(
 ) -> None:
     """Issue what is due by its schedule, or has other data where that is its schedule: one shot, for cron and its like."""
     with problems_shown(as_json), steps() as progress:
-        from briefing import scheduling
+        from briefing import regular
 
-        report = scheduling.due(dossier, at or now(), jobs=jobs, progress=progress)
+        found = regular.due(dossier, at or now(), jobs=jobs, progress=progress)
+    report = found.report
     if as_json:
         import msgspec
 
-        print_json(msgspec.to_builtins(report))
-        raise typer.Exit(1 if report.failed else 0)
+        print_json({**msgspec.to_builtins(report), "deliveries": msgspec.to_builtins(found.deliveries)})
+        raise typer.Exit(1 if found.failed else 0)
     for each in report.outcomes:
         if not (quiet and each.result in ("still held", "nothing new", "taken")):
             typer.echo(str(each), err=True)
@@ -62,9 +63,12 @@ def due(
         counts = {word: sum(each.result == word for each in report.outcomes) for word in ("issued", "held", "still held", "failed")}
         told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
         typer.echo(f"{report.scheduled} scheduled: {told or ('nothing new' if report.outcomes else 'nothing is due')}", err=True)
-    for warning in report.warnings:
+    for done in found.deliveries:
+        if done.failed or not quiet:
+            typer.echo(done.line, err=True)
+    for warning in (*report.warnings, *(each for done in found.deliveries for each in done.warnings)):
         typer.echo(warning, err=True)
-    if report.failed:
+    if found.failed:
         raise typer.Exit(1)
 
 
@@ -115,9 +119,10 @@ def run(
 ) -> None:
     """Stay, and issue each brief when it is due, until SIGTERM or an interrupt; then end the edition in hand."""
     with problems_shown(False):
-        from briefing import daemon
+        from briefing import daemon, regular
 
-        daemon.run(dossier, now, jobs=jobs, log=log, health=health, poll=poll, say=lambda line: print(line, flush=True))
+        extra = regular.for_daemon(dossier)
+        daemon.run(dossier, now, jobs=jobs, log=log, health=health, poll=poll, say=lambda line: print(line, flush=True), **extra)
 
 
 @schedule.command("health")

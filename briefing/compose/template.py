@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence, Sized
+from contextlib import suppress
 from functools import wraps
 from types import CodeType
 from typing import Any, ClassVar
@@ -202,6 +203,32 @@ class _Environment(ImmutableSandboxedEnvironment):
         return super().is_safe_attribute(obj, attr, value)
 
 
+def _environment(
+    templates: Mapping[str, str], places: Mapping[str, str], finalize: Callable[[Any], str], budget: _Budget
+) -> _Environment:
+    environment = _Environment(
+        loader=_Loader(templates, places),
+        undefined=jinja2.StrictUndefined,
+        finalize=finalize,
+        optimized=False,  # a template runs once: folding its constants costs more than it saves
+        **SYNTAX,
+    )
+    environment.budget = budget
+    chosen = {key: environment.filters[key] for key in FILTERS} | {"join": joined, "string": string, _PRINTED: _Printed}
+    environment.filters = {key: budget.filter(key, each) for key, each in chosen.items()}
+    return environment
+
+
+def compile_ahead(templates: Mapping[str, str], places: Mapping[str, str], name: str) -> None:
+    """Compile a template that is likely to be run; what is wrong with it is found when it is."""
+
+    def finalize(_: Any) -> str:
+        raise nodes.Impossible  # what constants print as is not known yet
+
+    with suppress(jinja2.TemplateError, RecursionError):
+        _environment(templates, places, finalize, _Budget()).get_template(name)
+
+
 def run(
     templates: Mapping[str, str], places: Mapping[str, str], name: str, values: Mapping[str, Any], finalize: Callable[[Any], str]
 ) -> str:
@@ -225,16 +252,7 @@ def run(
             raise jinja2.UndefinedError("there is nothing to print here (the value is empty)")
         return budget.printed(value if isinstance(value, _Printed) else finalize(value))
 
-    environment = _Environment(
-        loader=_Loader(templates, places),
-        undefined=jinja2.StrictUndefined,
-        finalize=printed,
-        optimized=False,  # a template runs once: folding its constants costs more than it saves
-        **SYNTAX,
-    )
-    environment.budget = budget
-    chosen = {key: environment.filters[key] for key in FILTERS} | {"join": joined, "string": string, _PRINTED: _Printed}
-    environment.filters = {key: budget.filter(key, each) for key, each in chosen.items()}
+    environment = _environment(templates, places, printed, budget)
     environment.globals = {"range": budget.range, "_step": budget.step, **values}
     try:
         size, parts = 0, []

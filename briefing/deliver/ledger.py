@@ -22,6 +22,7 @@ from typing import Self
 
 import msgspec
 
+from briefing.address import fault, key_of
 from briefing.deliver.ledger_asked import Asked
 from briefing.deliver.ledger_rows import KEY, TABLES, Delivery, Intent, Key, Settled, Verdict
 from briefing.delivery import Retry
@@ -341,8 +342,9 @@ def _locked(path: Path, *, create: bool = True) -> int:
 
 
 def _address(address: str) -> str:
-    """Return an address as the list has it: nearly all servers read the part before the @ in any case."""
-    return address.strip().casefold()
+    """Return an address as the list has it: however its domain or its capitals are written, it is the same one."""
+    address = address.strip()
+    return address.casefold() if fault(address) else key_of(address)
 
 
 def _text(at: datetime) -> str:

@@ -15,6 +15,7 @@ from typing import Literal, Protocol, runtime_checkable
 import msgspec
 
 from briefing.deliver.channels import open_channel
+from briefing.deliver.encrypt import covered
 from briefing.deliver.ledger import Ledger
 from briefing.deliver.ledger_rows import Intent, Key, Settled, Verdict
 from briefing.deliver.mail import message_id
@@ -146,7 +147,7 @@ class Shared:
 
     def __init__(self, work: Work, ledger: Ledger, copies: Copier | None) -> None:
         self.work, self._ledger, self._copies = work, ledger, copies
-        self._in_formats: dict[tuple[FormatName, ...], Rendition] = {}
+        self._in_formats: dict[tuple[tuple[FormatName, ...], bool], Rendition] = {}
         self._numbers: dict[str, int] = {}
 
     def intent(self, posting: Posting) -> Intent:
@@ -168,13 +169,20 @@ class Shared:
         return packed(self.work, posting, self._in_formats, self._copies)
 
 
-def packed(work: Work, posting: Posting, in_formats: dict[tuple[FormatName, ...], Rendition], copies: Copier | None) -> Parcel:
-    """Return what a reader gets; `in_formats` keeps the rendition in each choice of formats. Raises BriefingError."""
-    rendition = in_formats.get(posting.formats)
+def packed(
+    work: Work, posting: Posting, in_formats: dict[tuple[tuple[FormatName, ...], bool], Rendition], copies: Copier | None
+) -> Parcel:
+    """Return what a reader gets; `in_formats` keeps the rendition in each choice of formats, covered for who has a password.
+
+    Raises BriefingError.
+    """
+    reader, files_of = posting.reader, dict[str, bytes]()
+    key = posting.formats, bool(reader.password)
+    rendition = in_formats.get(key)
     if rendition is None:
         files = {name: data for name, data in work.rendition.files.items() if name.rpartition(".")[2] in posting.formats}
-        rendition = in_formats[posting.formats] = msgspec.structs.replace(work.rendition, files=files)
-    reader, files_of = posting.reader, dict[str, bytes]()
+        rendition = msgspec.structs.replace(work.rendition, files=files)
+        in_formats[key] = rendition = covered(rendition) if reader.password else rendition
     if reader.stamp or reader.password or work.settings.signing:
         if copies is None:
             raise BriefingError(f"{reader.id} is to have copies of its own, and nothing makes them")

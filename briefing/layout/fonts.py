@@ -19,12 +19,12 @@ class Widths(dict[str, float]):
     def __init__(self, by_character: dict[int, float]) -> None:
         super().__init__()
         self.by_character = by_character
+        self.of_letter = dict(zip(map(chr, by_character), by_character.values(), strict=True)).__getitem__
 
     def __missing__(self, word: str) -> float:
         if len(self) > _WORDS_KEPT:
             self.clear()
-        width = sum(map(self.by_character.__getitem__, map(ord, word))) * 0.001
-        self[word] = width
+        width = self[word] = sum(map(self.of_letter, word)) * 0.001
         return width
 
 
@@ -33,12 +33,12 @@ class Sized(dict[str, float]):
 
     def __init__(self, face: Face, size: float) -> None:
         super().__init__()
-        self.face, self.size = face, size
+        self.of_letter, self.size = face.widths.of_letter, size
 
     def __missing__(self, word: str) -> float:
         if len(self) > _WORDS_KEPT:
             self.clear()
-        width = self[word] = self.face.widths[word] * self.size
+        width = self[word] = sum(map(self.of_letter, word)) * 0.001 * self.size
         return width
 
 

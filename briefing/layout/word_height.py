@@ -161,6 +161,10 @@ class Column:
     def _lines(self, inlines: Inlines, style: Style, room: float) -> int:
         if self.pieces is not None:
             room *= _KERNED
+        if len(inlines) == 1 and isinstance(inlines[0], Text):
+            text = inlines[0].text
+            if len(text) * style.size <= room and text.isascii() and text.isprintable():  # whose letters are an em wide at most
+                return 1
         key = id(inlines), style.family, style.bold, style.italic, style.size, style.colour, room
         found = self._broken.get(key)
         if found is None:

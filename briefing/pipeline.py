@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -85,7 +85,42 @@ def make(
     """
     progress("reading")
     files = read_dossier(root)
-    composed = drafted(root, files, order, cache=cache, progress=progress, meanwhile=lambda: _imported(formats))
+
+    def finish(composed: Composed) -> tuple[list[tuple[Path, bytes]], Made]:
+        return _finished(
+            root,
+            files,
+            order,
+            composed,
+            formats=formats,
+            out=out,
+            evidence=evidence,
+            embed_fonts=embed_fonts,
+            cache=cache,
+            progress=progress,
+        )
+
+    composed, ready = _drafted(root, files, order, cache=cache, progress=progress, finish=finish)
+    files_made, made = ready or finish(composed)
+    for path, data in files_made:
+        write_atomically(path, data)
+    return made
+
+
+def _finished(
+    root: Path,
+    files: Files,
+    order: Order,
+    composed: Composed,
+    *,
+    formats: Sequence[str],
+    out: Path | None,
+    evidence: str,
+    embed_fonts: bool,
+    cache: bool,
+    progress: Callable[[str], None],
+) -> tuple[list[tuple[Path, bytes]], Made]:
+    """Return the files of a document, each with where it goes, and what is told of them."""
     document, look = composed.document, composed.look
     house = house_of(files)
     laid: Laid | None = None
@@ -107,12 +142,10 @@ def make(
         progress("gathering the evidence")
         path = target(root, order.stem, f"evidence.{evidence}", out.parent if out and out.suffix else out)
         made.append((path, _evidence(files, order, document, made, evidence)))
-    for path, data in made:
-        write_atomically(path, data)
     paths = tuple(str(path) for path, _ in made)
-    return (
-        Made(paths, len(laid.pages.pages), tuple(each.name for each in laid.left_out), laid.tightened) if laid else Made(paths, 0)
-    )
+    if laid is None:
+        return made, Made(paths, 0)
+    return made, Made(paths, len(laid.pages.pages), tuple(each.name for each in laid.left_out), laid.tightened)
 
 
 class Laid(msgspec.Struct, frozen=True):
@@ -426,39 +459,48 @@ def said_by(loaded: Loaded, files: Files, order: Order, before: Sequence[FactUse
     )
 
 
+_Finished: TypeAlias = tuple[list[tuple[Path, bytes]], Made]
+
+
 def drafted(
+    root: Path, files: Files, order: Order, *, cache: bool = True, progress: Callable[[str], None] = lambda _: None
+) -> Composed:
+    """Return a document that is not issued: it says after which edition it was drafted, and what has changed since."""
+    return _drafted(root, files, order, cache=cache, progress=progress)[0]
+
+
+def _drafted(
     root: Path,
     files: Files,
     order: Order,
     *,
-    cache: bool = True,
-    progress: Callable[[str], None] = lambda _: None,
-    meanwhile: Callable[[], None] = lambda: None,
-) -> Composed:
-    """Return a document that is not issued: it says after which edition it was drafted, and what has changed since.
-
-    `meanwhile` is called while a document is composed in another process, where it is.
-    """
+    cache: bool,
+    progress: Callable[[str], None],
+    finish: Callable[[Composed], _Finished] | None = None,
+) -> tuple[Composed, _Finished | None]:
+    """Return a document that is not issued, and what `finish` has made of it where that could be done while the dossier was checked."""
     store = store_of(root, order.name)
     before = None if order.theme else _before(store, order.as_of)
     seen = msgspec.json.encode((before, store.withdrawals() if before else {}))
     kept = _cache_file(root, files, order, seen) if cache else None
     composed = _cached(kept)
     if composed is not None:
-        return composed
+        return composed, None
     progress("composing")
     mark = _kept_as(root, "sound", files) if cache else None
     if before is None:
-        return _composed_aside(files, order, mark, kept, meanwhile)
+        return _drafted_aside(files, order, mark, kept, finish)
     loaded = sound(files, order, mark)
     _, decision = decided(store, loaded, files, order, order.as_of, back_to=before)
     composed = compose_loaded(loaded, files, order, decision.draft)
     _keep(kept, composed)
-    return composed
+    return composed, None
 
 
-def _composed_aside(files: Files, order: Order, mark: Path | None, kept: Path | None, meanwhile: Callable[[], None]) -> Composed:
-    """Return a document that was composed while its dossier was checked: the two need nothing of each other but that both end well.
+def _drafted_aside(
+    files: Files, order: Order, mark: Path | None, kept: Path | None, finish: Callable[[Composed], _Finished] | None
+) -> tuple[Composed, _Finished | None]:
+    """Return a document that was composed, and finished, while its dossier was checked: the two need but that both end well.
 
     What composing needs before the dossier is imported and compiled while that is read.
     """
@@ -466,39 +508,30 @@ def _composed_aside(files: Files, order: Order, mark: Path | None, kept: Path | 
 
     from briefing.aside import Aside
 
-    def compose(given: Callable[[], bytes]) -> bytes:
+    def work(given: Callable[[], bytes]) -> bytes:
         from briefing.compose.template import compile_ahead
         from briefing.recipe import DEFAULT_TEMPLATES
 
         name = DEFAULT_TEMPLATES["summary" if order.kind == "summary" else "brief"]
         compile_ahead({key: data.decode() for key, data in files.templates.items()}, files.template_places, name)
         loaded: Loaded = pickle.loads(given())  # noqa: S301  from this very program
-        return msgspec.msgpack.encode(compose_loaded(loaded, files, order))
+        composed = compose_loaded(loaded, files, order)
+        return pickle.dumps((msgspec.msgpack.encode(composed), finish(composed) if finish else None), 5)
 
     with Aside() as aside:
         if (files.digest, files.fonts) not in _SOUND:
-            aside.start(compose)
+            aside.start(work)
         loaded = sound(
             files, order, mark, lambda loaded: aside.give(pickle.dumps(loaded, 5) if order.name in loaded.recipes else b"")
         )
-        meanwhile()
         found = aside.result()
-    composed = msgspec.msgpack.decode(found, type=Composed) if found else compose_loaded(loaded, files, order)
-    _keep(kept, msgspec.Raw(found) if found else composed)
-    return composed
-
-
-def _imported(formats: Sequence[str]) -> None:
-    """Import what laying out and rendering will need."""
-    from importlib import import_module
-
-    import_module("briefing.layout.pages")
-    for each in formats:
-        import_module(f"briefing.render.{'text' if each == 'txt' else each}")
-    if "pdf" in formats:
-        from briefing.truetype import ready
-
-        ready()
+    if found is None:
+        composed = compose_loaded(loaded, files, order)
+        _keep(kept, composed)
+        return composed, None
+    encoded, finished = pickle.loads(found)  # noqa: S301  from this very program
+    _keep(kept, msgspec.Raw(encoded))
+    return msgspec.msgpack.decode(encoded, type=Composed), finished
 
 
 def _before(store: Store, as_of: date) -> Manifest | None:

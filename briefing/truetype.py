@@ -122,12 +122,6 @@ def _read(file: str, data: bytes) -> Measures:
     )
 
 
-def ready() -> None:
-    """Import what reading and cutting fonts takes."""
-    _defer("PIL", "Image")
-    import reportlab.pdfbase.ttfonts  # noqa: F401
-
-
 def _defer(package: str, module: str) -> None:
     """Let a module be loaded on first use: ReportLab imports Pillow for pictures, which briefs do not hold (a third of its start)."""
     from importlib.util import LazyLoader, find_spec, module_from_spec

@@ -35,6 +35,10 @@ class Sized(dict[str, float]):
         super().__init__()
         self.of_letter, self.size = face.widths.of_letter, size
 
+    def measured(self, text: str) -> float:
+        """Return the width of words that nobody will ask for again. Raises KeyError as the rest."""
+        return sum(map(self.of_letter, text)) * 0.001 * self.size
+
     def __missing__(self, word: str) -> float:
         if len(self) > _WORDS_KEPT:
             self.clear()

@@ -16,7 +16,7 @@ import msgspec
 
 from briefing.layout.flow import LineCache
 from briefing.layout.fonts import Fonts
-from briefing.layout.lines import Words, dress_of
+from briefing.layout.lines import CITE_SIZE, Words, dress_of
 from briefing.look import Look, Style
 from briefing.model import (
     Block,
@@ -24,6 +24,7 @@ from briefing.model import (
     Callout,
     CalloutRole,
     Chart,
+    Cite,
     Contents,
     Details,
     Document,
@@ -161,10 +162,8 @@ class Column:
     def _lines(self, inlines: Inlines, style: Style, room: float) -> int:
         if self.pieces is not None:
             room *= _KERNED
-        if len(inlines) == 1 and isinstance(inlines[0], Text):
-            text = inlines[0].text
-            if len(text) * style.size <= room and text.isascii() and text.isprintable():  # whose letters are an em wide at most
-                return 1
+        if self._at_most(inlines, style, room) <= room:
+            return 1
         key = id(inlines), style.family, style.bold, style.italic, style.size, style.colour, room
         found = self._broken.get(key)
         if found is None:
@@ -173,6 +172,25 @@ class Column:
             lines: list[TextLine] = words.broken(room)
             found = self._broken[key] = inlines, lines
         return max(1, len(found[1]))
+
+    def _at_most(self, inlines: Inlines, style: Style, room: float) -> float:
+        """Return a width that plain words and source marks have on one line at most; more than `room` where that is not so easily told."""
+        sized = self._fonts.sized((style.family, style.bold, style.italic), style.size)
+        width = 0.0
+        try:
+            for inline in inlines:
+                if isinstance(inline, Text | Number):
+                    width += sized.measured(inline.text)
+                elif isinstance(inline, Cite):
+                    marks = self._fonts.sized(("sans", style.bold, False), style.size * CITE_SIZE)
+                    width += marks.measured("\u00a0[" + ", ".join([str(ref.number) for ref in inline.refs]) + "]")
+                else:
+                    return room + 1
+                if width > room:
+                    break
+        except KeyError:  # a character of another face
+            return room + 1
+        return width
 
     def _paragraph(self, name: str, inlines: Inlines, *, strong: bool = False, keep: bool = False, anchor: str = "") -> None:
         """Set a paragraph of the style id `name`."""

@@ -15,11 +15,11 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
-from briefing.load.files import write_atomically
+from briefing.load.files import read_dossier, write_atomically
 from briefing.problems import BriefingError, ProblemsFound
 from briefing.scheduling import coming, due, releasable
 from briefing.telling import Outcome, Report, gist, worded
@@ -33,6 +33,10 @@ _LEEWAY = 300  # seconds that one brief may take before the health file counts a
 _STEP = timedelta(seconds=20)  # between wall clock and steady clock: beyond it somebody has set the clock, or the machine slept
 _DOSSIER, _STATE = "/the dossier", "/what is remembered between runs"  # that fail, and are no briefs
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=15)  # before what failed is tried again
+
+
+Deliver: TypeAlias = "Callable[[str, int, datetime, Callable[[str], None], Callable[[], bool]], tuple[str, datetime | None]]"
+# of a brief, a number, a moment, what to say while it lasts, and whether to stop: what came of it, and when to try again what can wait
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -104,18 +108,19 @@ class Keeper:
         wait: float = 300.0,
         say: Callable[[str], None] = print,
         notify: Callable[[Notice], None] | None = None,
-        deliver: Callable[[str, int, datetime], tuple[str, datetime | None]] | None = None,
+        deliver: Deliver | None = None,
+        readers: Callable[[], object] = lambda: None,
         **options: Any,
     ) -> None:
         folder = root / "briefs" / "editions"
         self.root, self.started, self.stopping = root, started, False
         self.log, self.health = log or folder / LOG, health or folder / HEALTH
         self.poll = poll
-        self._say, self._notify, self._deliver = say, notify, deliver
+        self._say, self._notify, self._deliver, self._readers = say, notify, deliver, readers
         self._options: dict[str, Any] = {"jobs": jobs, "apart": apart, "wait": wait, **options}
         self._failures: dict[str, Failure] = {}
         self._again: dict[str, datetime] = {}
-        self._delivered: set[tuple[str, int]] = set()
+        self._delivered: dict[str, object] = {}  # editions, and who their readers were: what `readers` gave
         self._next: dict[str, datetime] = {}
         self._last: tuple[datetime, float] | None = None
         self._last_issued, self._scheduled, self._written = "", 0, 0.0
@@ -134,7 +139,7 @@ class Keeper:
             )  # fmt: skip
             self._scheduled = report.scheduled
             self._settle(report.outcomes, at, leave)
-            self._hand_over(at)
+            self._hand_over(at, steady)
             if report.warnings:
                 self._fail(_STATE, "; ".join(report.warnings), at)
             else:
@@ -251,32 +256,49 @@ class Keeper:
         else:
             self._again.pop(name, None)
 
-    def _hand_over(self, at: datetime) -> None:
+    def _hand_over(self, at: datetime, steady: float) -> None:
         """Have delivered what may go to readers; whoever does it knows who has had it."""
-        wanted = releasable(self.root, at) if self._deliver else ()
-        for brief, number in wanted:
-            name = f"{brief}/{number}"  # which no brief is called
-            if (brief, number) in self._delivered or self._deliver is None or at < self._again.get(name, at):
+        if self._deliver is None:
+            return
+        wanted = releasable(self.root, at)
+        names = {f"{brief}/{number}": (brief, number) for brief, number in wanted.editions}  # which no brief is called
+        for brief, why in wanted.broken.items():
+            self._fail(f"{brief}/", f"{brief}: cannot be delivered: {why}", at)
+        # an edition that another has replaced, or that was withdrawn, fails no more
+        for name in [each for each in self._failures if "/" in each]:
+            if not name.startswith("/") and name not in names and name.removesuffix("/") not in wanted.broken:
+                self._well(name, at)
+        readers = self._readers()
+        for name, (brief, number) in names.items():
+            if self.stopping:
+                return
+            if (name in self._delivered and self._delivered[name] == readers) or at < self._again.get(name, at):
                 continue
             try:
-                line, again = self._deliver(brief, number, at)
+                line, again = self._deliver(brief, number, at, self._busy(at, steady), lambda: self.stopping)
             except (BriefingError, OSError) as error:
-                self._fail(name, f"{brief}: edition {number} could not be delivered: {error}", at, again=True)
+                lines = str(error).splitlines() or [type(error).__name__]
+                self._fail(name, lines[0], at, lines, again=True)
                 continue
-            self.note(at, f"{brief}: edition {number}: {line}")
+            self.note(at, line)
             self._failures.pop(name, None)
             self._again.pop(name, None)
+            if self.stopping:  # it may have been ended before all were served
+                return
             if again:
                 self._again[name] = again
             else:
-                self._delivered.add((brief, number))
+                self._delivered[name] = readers
 
 
 def run(root: Path, clock: Callable[[], datetime], **options: Any) -> int:
     """Look at a dossier whenever something is due, until SIGTERM or SIGINT; then end the edition in hand, and return the exit code.
 
-    `clock` gives the moment, with its time zone. Options are those of `Keeper`. Raises BriefingError where APScheduler is missing.
+    `clock` gives the moment, with its time zone. Options are those of `Keeper`. Raises ProblemsFound where there is no dossier at
+    all, and BriefingError where APScheduler is missing.
     """
+    if not (root / "seeds").is_dir():  # most likely a wrong path: it would fail for ever
+        read_dossier(root)
     keeper = Keeper(root, clock(), **options)
     wake: SimpleQueue[str] = SimpleQueue()  # may be put to from within a signal handler
     causes: list[str] = []

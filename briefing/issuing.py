@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from briefing.editions.issue import Decision, Said
     from briefing.editions.store import Store, Writer
     from briefing.load.dossier import Loaded
+    from briefing.seeds import Materiality
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -302,21 +303,41 @@ def release(root: Path, name: str, because: str, at: datetime, **options: Any) -
     return issue(root, name, held.as_of, at, released=because.strip(), **options)
 
 
-def withdraw(root: Path, name: str, number: int, because: str, at: datetime) -> str:
-    """Mark an edition as withdrawn, and return what to do next. The edition stays. Raises EditionError where it cannot be."""
+def withdraw(root: Path, name: str, number: int, because: str, at: datetime, *, clock: datetime | None = None) -> str:
+    """Mark an edition as withdrawn, and return what to do next. The edition stays.
+
+    `clock` is the moment that it is, where `at` is one that a person has named: that may not lie before the edition was issued, unless the edition
+    itself is of a clock that was wrong. Raises EditionError where it cannot be.
+    """
     from briefing.edition import Withdrawal
     from briefing.editions.store import EditionError
 
     store = store_of(root, name)
-    store.raw(number)
+    issued = store.manifest(number).at if _readable(store, number) else None  # a damaged one may be withdrawn too
     if not because.strip():
         raise EditionError("a withdrawal needs its reason")
+    if issued and clock and at < issued <= clock:
+        raise EditionError(
+            f"edition {number} of {name} was issued on {issued.isoformat()}, after {at.isoformat()}; nothing was changed"
+        )
     with store.locked() as writer:
         if number in store.withdrawals():
             raise EditionError(f"edition {number} of {name} is withdrawn already; nothing was changed")
         writer.withdraw(Withdrawal(number, at, because.strip()))
     newer = [each for each in store.numbers() if each > number and each not in store.withdrawals()]
     return f"edition {newer[-1]} stands in its place" if newer else f"generate issue {name} makes the edition in its place"
+
+
+def _readable(store: Store, number: int) -> bool:
+    """Return whether the manifest of an edition can be read. Raises EditionError where there is no such edition."""
+    from briefing.editions.store import EditionError
+
+    store.raw(number)
+    try:
+        store.manifest(number)
+    except EditionError:
+        return False
+    return True
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -369,11 +390,17 @@ def _verified(root: Path, store: Store, number: int) -> Iterator[str]:
 
 
 def history(root: Path, name: str = "") -> list[dict[str, Any]]:
-    """Return the editions of a brief, or of all, the latest first: number, dates, kind, whether it stands, and what it brought."""
+    """Return the editions of a brief, or of all, the latest first: number, dates, kind, whether it stands, and what it brought.
+
+    Raises EditionError where neither a recipe nor an edition has that name.
+    """
     from briefing.editions.info import past
+    from briefing.editions.store import EditionError
 
     folder = root / "briefs" / EDITIONS
     if name:
+        if not (folder / name).is_dir() and not any((root / "briefs" / f"{name}.{each}").is_file() for each in ("yaml", "yml")):
+            raise EditionError(f"there is no brief {name}, and no edition of one of that name")
         names = [name]
     else:
         names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
@@ -414,6 +441,22 @@ def last_check(root: Path, name: str) -> str:
     return f"checked on {checks[-1].at.date()} as of {checks[-1].as_of}: {checks[-1].line}" if checks else ""
 
 
+def _rules(store: Store, number: int) -> Materiality:
+    """Return what weighs how much by the dossier that an edition was made of. Raises EditionError where its inputs cannot be read."""
+    from briefing.editions.inputs import unpack
+    from briefing.editions.store import INPUTS, EditionError
+    from briefing.load.archive import restored
+    from briefing.load.dossier import read_header
+    from briefing.seeds import Materiality
+
+    path = store.path(number) / INPUTS
+    try:
+        header = read_header(restored(unpack(path.read_bytes()))[0])
+    except (ValueError, OSError) as error:
+        raise EditionError(f"{path}: the inputs cannot be read: {error}") from None
+    return header.materiality if header else Materiality()
+
+
 def changes(root: Path, name: str, since: int | None = None) -> tuple[int, int, tuple[Change, ...], tuple[Edit, ...]]:
     """Return what changed from one edition to the latest, the one before it where `since` is not given: both numbers and the changes.
 
@@ -423,7 +466,6 @@ def changes(root: Path, name: str, since: int | None = None) -> tuple[int, int, 
     from briefing.editions.materiality import weigh
     from briefing.editions.passages import edits
     from briefing.editions.store import EditionError
-    from briefing.seeds import Materiality
 
     store = store_of(root, name)
     latest = store.latest()
@@ -435,5 +477,5 @@ def changes(root: Path, name: str, since: int | None = None) -> tuple[int, int, 
         return latest.number - 1, latest.number, latest.changes, latest.edits
     before = store.manifest(since)
     found = differences(before.facts, latest.facts, known_before=before.known, known=latest.known)
-    weighed = weigh(found, before.facts, latest.facts, Materiality())
+    weighed = weigh(found, before.facts, latest.facts, _rules(store, latest.number))
     return since, latest.number, weighed, edits(before.passages, latest.passages, weighed)

@@ -103,7 +103,7 @@ def due(
         progress(f"{task.brief}: {done[-1].result}" if done else task.brief)
     outcomes.sort(key=lambda each: each.brief)
     told = as_one(outcomes)
-    warnings = tell(root, at, told, notify)
+    warnings = tell(root, at, told, notify, among=lambda name: "/" not in name and name not in leave)
     return Report(at, len(tables) + len(broken), tuple(told), warnings)
 
 
@@ -400,19 +400,29 @@ def coming(root: Path, at: datetime, count: int = 1) -> Listing:
     return Listing(tuple(rows), broken)
 
 
-def releasable(root: Path, at: datetime) -> tuple[tuple[str, int], ...]:
-    """Return the brief and number of the editions that schedules want delivered, and that no embargo binds any more.
+class Releasable(msgspec.Struct, frozen=True):
+    """The editions that may go to readers, by brief and number; and by brief why its editions cannot be read."""
+
+    editions: tuple[tuple[str, int], ...]
+    broken: dict[str, str] = {}
+
+
+def releasable(root: Path, at: datetime) -> Releasable:
+    """Return the editions that schedules want delivered, and that no embargo binds any more.
 
     They come again each time: whoever delivers knows who has had them.
     """
     tables, _ = timetables(read_dossier(root))
-    found = []
+    found, broken = [], {}
     for name, table in tables.items():
         store = store_of(root, name)
-        latest = store.latest() if table.deliver else None
-        if latest and latest.number not in store.withdrawals() and (latest.embargo is None or at >= latest.embargo):
-            found.append((name, latest.number))
-    return tuple(found)
+        try:
+            latest = store.latest() if table.deliver else None
+            if latest and latest.number not in store.withdrawals() and (latest.embargo is None or at >= latest.embargo):
+                found.append((name, latest.number))
+        except (BriefingError, OSError) as error:  # which keeps no other brief from its readers
+            broken[name] = str(error)
+    return Releasable(tuple(found), broken)
 
 
 def write(out: Path, name: str, text: str) -> Path:

@@ -16,11 +16,14 @@ from briefing.state import open_state, state_of
 _LISTED = 5  # briefs of which one is told the same, before they are told as one
 _NOTED = 200  # lines of a notice
 
-Result = Literal["issued", "nothing new", "taken", "passed over", "held", "still held", "failed"]
+Result = Literal["issued", "nothing new", "taken", "passed over", "held", "still held", "failed", "undelivered"]
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What came of one slot of a brief, or of one change of its data. "taken": another scheduler had the slot."""
+    """What came of one slot of a brief, or of one change of its data. "taken": another scheduler had the slot.
+
+    "undelivered" is of an edition, and `brief` is then its name in the ledger, "policy-brief/3".
+    """
 
     brief: str
     result: Result
@@ -34,11 +37,13 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def bad(self) -> bool:
-        """Whether the brief that should be there is not."""
-        return self.result in ("held", "still held", "failed")
+        """Whether the brief that should be there is not, or not with all its readers."""
+        return self.result in ("held", "still held", "failed", "undelivered")
 
     def __str__(self) -> str:
         """What happened in one line, for a log."""
+        if self.result == "undelivered":
+            return self.line
         slot = f" for {self.slot:%Y-%m-%d %H:%M %Z}" if self.slot else ""
         edition = f" {self.edition}, {self.kind}" if self.result == "issued" else ""
         return f"{self.brief or 'the dossier'}: {self.result}{edition}{slot}{f': {self.line}' if self.line else ''}"
@@ -139,6 +144,8 @@ def gist(outcome: Outcome) -> str:
     """Return what makes a failure the same one as before: not when it was found, nor that it still stands."""
     if outcome.result == "failed":
         return f"failed: {outcome.line if not outcome.line.startswith('the clock says') else 'the clock'}"
+    if outcome.result == "undelivered":
+        return f"undelivered: {outcome.line}"
     return f"held for {outcome.slot.isoformat() if outcome.slot else 'a change'}"
 
 
@@ -147,7 +154,8 @@ def _notice(news: Sequence[Outcome], at: datetime) -> Notice:
     alone = news[0] if len(news) == 1 else None
     if alone:
         name = alone.brief or "the dossier"
-        subject = f"{name} {'is held, not issued' if alone.result != 'failed' else 'could not be issued'}"
+        what = {"failed": "could not be issued", "undelivered": "could not be delivered to all its readers"}
+        subject = f"{name.replace('/', ', edition ')} {what.get(alone.result, 'is held, not issued')}"
     else:
         subject = f"{len(news)} briefs are not issued"
     lines = [line for each in news for line in (str(each), *(f"  {problem}" for problem in each.problems))]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,13 @@ def test_a_dossier_that_cannot_be_read_fails_and_does_not_end_it(tmp_path: Path)
     assert health(root)["state"] == "running"
 
 
+def test_where_there_is_no_dossier_at_all_it_does_not_begin_and_leaves_no_trace(tmp_path: Path) -> None:
+    asked = CliRunner().invoke(app, ["schedule", "run", "--dossier", str(tmp_path)])
+    assert asked.exit_code == 1
+    assert "the folder is no dossier" in asked.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_many_that_fail_alike_stay_in_the_health_file_until_they_are_well(tmp_path: Path) -> None:
     root, clock = make(tmp_path / "dossier", f"cadence: every day 07:00, {BERLIN}"), Clock("2025-03-03T07:00")
     for number in range(6):
@@ -223,10 +231,10 @@ def test_an_edition_is_handed_on_once_its_embargo_is_over_and_again_where_that_f
     )
     handed: list[str] = []
 
-    def deliver(brief: str, number: int, at: datetime) -> tuple[str, datetime | None]:
+    def deliver(brief: str, number: int, at: datetime, *_: object) -> tuple[str, datetime | None]:
         handed.append(f"{brief}/{number} at {at.astimezone(moment('2025-03-03').tzinfo):%H:%M}")
         if len(handed) == 1:
-            raise BriefingError("the mail server is away")
+            raise BriefingError("brief, edition 1: the mail server is away")
         return ("1 sent, 1 later", at + timedelta(minutes=30)) if len(handed) == 2 else ("2 sent", None)
 
     watched = Watched(root, clock, deliver=deliver)
@@ -235,10 +243,101 @@ def test_an_edition_is_handed_on_once_its_embargo_is_over_and_again_where_that_f
         clock.pass_(minutes=15)
     assert handed == ["brief/1 at 10:00", "brief/1 at 10:15", "brief/1 at 10:45"]
     assert watched.lines()[1:] == [
-        "brief: edition 1 could not be delivered: the mail server is away",
-        "brief: edition 1: 1 sent, 1 later",
-        "brief: edition 1: 2 sent",
+        "brief, edition 1: the mail server is away",
+        "1 sent, 1 later",
+        "2 sent",
     ]
+
+
+def test_an_edition_that_could_not_be_delivered_fails_no_more_once_another_stands_in_its_place(tmp_path: Path) -> None:
+    root, clock = make(tmp_path / "dossier", f"cadence: every Monday 07:00, deliver: true, {BERLIN}"), Clock("2025-03-03T07:00")
+
+    def deliver(brief: str, number: int, at: datetime, *_: object) -> tuple[str, datetime | None]:
+        if number == 1:
+            raise BriefingError("brief, edition 1: 1 sent, 1 uncertain")
+        return "2 sent", None
+
+    watched = Watched(root, clock, deliver=deliver)
+    watched.turn()
+    assert [each["brief"] for each in health(root)["failures"]] == ["brief/1"]
+    change(root, "value: 24", "value: 30")
+    clock.pass_(days=7)
+    watched.turn()
+    assert health(root)["state"] == "running"
+    assert watched.lines()[-2:] == ["brief/1: well again", "2 sent"]
+
+
+def test_readers_who_are_new_get_what_stands_without_a_restart(tmp_path: Path) -> None:
+    from briefing.regular import for_daemon
+
+    root, clock = make(tmp_path / "dossier", f"cadence: every Monday 07:00, deliver: true, {BERLIN}"), Clock("2025-03-03T07:00")
+    (root / "readers.yaml").write_text("readers:\n  - {id: ann, address: ann@example.org, briefs: [brief], formats: [txt]}\n")
+    watched = Watched(root, clock, **for_daemon(root))
+    for _ in range(3):
+        watched.turn()
+        clock.pass_(minutes=1)
+    with (root / "readers.yaml").open("a") as file:
+        file.write("  - {id: ben, address: ben@example.org, briefs: [brief], formats: [txt]}\n")
+    for _ in range(3):
+        watched.turn()
+        clock.pass_(minutes=1)
+    first, second = (each for each in watched.lines() if each.startswith("brief, edition 1: "))
+    assert first.startswith("brief, edition 1: 1 sent; 1 in")
+    assert second.startswith("brief, edition 1: 2 sent; 1 in")
+
+
+def test_a_damaged_edition_of_one_brief_keeps_no_other_from_its_readers(tmp_path: Path) -> None:
+    root, clock = make(tmp_path / "dossier", f"cadence: every Monday 07:00, deliver: true, {BERLIN}"), Clock("2025-03-03T07:00")
+    set_schedule(root, f"cadence: every Monday 07:00, deliver: true, {BERLIN}", "page")
+    Watched(root, clock).turn()
+    path = store_of(root, "brief").path(1) / "manifest.json"
+    path.chmod(0o644)
+    path.write_text("{")
+    handed: list[str] = []
+
+    def deliver(brief: str, number: int, at: datetime, *_: object) -> tuple[str, datetime | None]:
+        handed.append(brief)
+        return "sent", None
+
+    watched = Watched(root, clock, deliver=deliver)
+    watched.turn()
+    watched.turn()
+    assert handed == ["page"]
+    assert sum("brief: cannot be delivered: " in each for each in watched.lines()) == 1
+    assert health(root)["state"] == "failing"
+
+
+def test_a_signal_while_readers_are_served_leaves_the_rest_for_the_next_start(tmp_path: Path) -> None:
+    root, clock = make(tmp_path / "dossier", f"cadence: every Monday 07:00, deliver: true, {BERLIN}"), Clock("2025-03-03T07:00")
+    stops: list[bool] = []
+
+    def deliver(
+        brief: str, number: int, at: datetime, progress: Callable[[str], None], stop: Callable[[], bool]
+    ) -> tuple[str, datetime | None]:
+        stops.append(stop())
+        watched.keeper.stopping = True
+        stops.append(stop())
+        return "1 sent, 1 wanted", None
+
+    watched = Watched(root, clock, deliver=deliver)
+    watched.turn()
+    assert stops == [False, True]
+    watched.keeper.stopping = False
+    watched.turn()
+    assert stops == [False, True, False, True]
+
+
+def test_the_editor_is_told_once_of_what_is_tried_again_and_again(tmp_path: Path) -> None:
+    root, clock = make(tmp_path / "dossier", f"cadence: every Monday 07:00, {BERLIN}"), Clock("2025-03-03T07:00")
+    told: list[Notice] = []
+    store_of(root, "brief").folder.parent.mkdir(parents=True)
+    store_of(root, "brief").folder.write_text("a file where a folder should be")
+    watched = Watched(root, clock, notify=told.append)
+    for _ in range(30):
+        watched.turn()
+        clock.pass_(seconds=30)
+    assert watched.keeper._failures["brief"].tries > 2
+    assert len(told) == 1
 
 
 def test_a_log_or_health_file_that_cannot_be_written_is_said_and_stops_nothing(tmp_path: Path) -> None:

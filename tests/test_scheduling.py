@@ -430,10 +430,10 @@ def test_an_edition_under_embargo_is_made_at_its_slot_and_handed_on_later(tmp_pa
     root = make(tmp_path / "dossier", f"cadence: every Monday 07:00, embargo: 10:00, deliver: true, {BERLIN}")
     run(root, "2025-03-03T07:00")
     assert store_of(root, "brief").manifest(1).embargo == moment("2025-03-03T10:00")
-    assert releasable(root, moment("2025-03-03T09:59")) == ()
-    assert releasable(root, moment("2025-03-03T10:00")) == (("brief", 1),)
+    assert releasable(root, moment("2025-03-03T09:59")).editions == ()
+    assert releasable(root, moment("2025-03-03T10:00")).editions == (("brief", 1),)
     set_schedule(root, f"cadence: every Monday 07:00, {BERLIN}")
-    assert releasable(root, moment("2025-03-03T10:00")) == ()
+    assert releasable(root, moment("2025-03-03T10:00")).editions == ()
 
 
 def test_the_list_says_when_each_is_due_and_what_came_of_the_last(root: Path) -> None:

@@ -66,7 +66,9 @@ def withdraw(
     with problems_shown(False):
         from briefing import issuing
 
-        typer.echo(f"{name}: edition {number} is withdrawn; {issuing.withdraw(dossier, name, number, because, at or now())}")
+        clock = now()
+        done = issuing.withdraw(dossier, name, number, because, at or clock, clock=clock)
+    typer.echo(f"{name}: edition {number} is withdrawn; {done}")
 
 
 def editions(
@@ -85,6 +87,8 @@ def editions(
     if as_json:
         print_json({"editions": rows, "checks": checks})
         return
+    if not checks:
+        typer.echo("no brief has an edition yet; generate issue NAME makes one", err=True)
     for brief_name, check_line in checks.items():
         typer.echo(f"{brief_name}: {check_line or 'never issued'}")
         for row in rows:
@@ -115,6 +119,9 @@ def changes(
         import msgspec
 
         print_json({"from": first, "to": last, "changes": msgspec.to_builtins(found), "edits": msgspec.to_builtins(edited)})
+        return
+    if first == last:
+        typer.echo(f"{name}: edition {last} is the latest; nothing has come since")
         return
     typer.echo(f"{name}: edition {last} since edition {first}" if first else f"{name}: edition {last} is the first")
     for change in found:

@@ -66,6 +66,8 @@ def due(
     for done in found.deliveries:
         if done.failed or not quiet:
             typer.echo(done.line, err=True)
+            for line in done.problems:
+                typer.echo(f"  {line}", err=True)
     for warning in (*report.warnings, *(each for done in found.deliveries for each in done.warnings)):
         typer.echo(warning, err=True)
     if found.failed:

@@ -43,6 +43,12 @@ def test_from_the_first_edition_to_a_withdrawn_one(root: Path) -> None:
     verified = run(root, "verify", "brief")
     assert verified.exit_code == 0
     assert verified.stdout.count("made again gives the same bytes") == 2
+    assert run(root, "changes", "brief", "--since", 2).stdout == "brief: edition 2 is the latest; nothing has come since\n"
+    early = run(root, "withdraw", "brief", 1, "--because", "it was wrong", "--at", "2025-02-01T11:00+00:00")
+    assert (early.exit_code, early.stdout) == (1, "")
+    assert (
+        "edition 1 of brief was issued on 2025-02-01T12:00:00+00:00, after 2025-02-01T11:00:00+00:00; nothing was" in early.stderr
+    )
     withdrawn = run(root, "withdraw", "brief", 1, "--because", "it was wrong")
     assert withdrawn.stdout == "brief: edition 1 is withdrawn; edition 2 stands in its place\n"
     listed = run(root, "editions").stdout.splitlines()
@@ -82,6 +88,7 @@ def test_a_damaged_edition_ends_verify_with_one(root: Path) -> None:
         (("verify", "brief"), "there is no edition"),
         (("verify", "brief", 3), "has no edition 3; there are: none"),
         (("changes", "brief"), "has no edition yet"),
+        (("editions", "breif"), "there is no brief breif, and no edition"),
         (("withdraw", "brief", 1, "--because", "x"), "has no edition 1"),
         (("release", "brief", "--because", "x"), "is not held"),
         (("issue", "breif"), "there is no brief breif"),
@@ -92,6 +99,12 @@ def test_what_cannot_be_done_is_told_and_ends_with_one(root: Path, arguments: tu
     assert (result.exit_code, result.stdout) == (1, "")
     assert told in result.stderr
     assert not list((root / "briefs").glob("editions/*/[0-9]*"))
+
+
+def test_where_nothing_was_issued_the_list_says_so(root: Path) -> None:
+    listed = run(root, "editions")
+    assert (listed.exit_code, listed.stdout) == (0, "")
+    assert "no brief has an edition yet" in listed.stderr
 
 
 def test_a_moment_that_is_none_is_wrong_use(root: Path) -> None:

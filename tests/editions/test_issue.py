@@ -273,7 +273,15 @@ def test_changes_are_told_from_any_edition_to_the_latest(root: Path) -> None:
     assert (first, last, [each.fact for each in found if each.weight != "none"]) == (2, 3, ["cost"])
     first, last, found, _ = issuing.changes(root, BRIEF, since=1)
     assert (first, last, {each.fact for each in found if each.weight != "none"}) == (1, 3, {"cost", "order"})
-    with pytest.raises(EditionError, match="no edition 7; there are: 1, 2, 3"):
+    change(root, "value: 120 million", "value: 121 million")
+    issue(root, "2025-02-04")
+    *_, found, _ = issuing.changes(root, BRIEF, since=3)
+    assert [(each.fact, each.weight) for each in found if each.weight != "none"] == [("cost", "minor")]
+    change(root, "Trams on order", "Trams ordered")
+    issue(root, "2025-02-05")
+    *_, found, _ = issuing.changes(root, BRIEF, since=3)  # by the dossier's thresholds, also over several editions
+    assert {(each.fact, each.weight) for each in found if each.weight != "none"} == {("cost", "minor"), ("order", "minor")}
+    with pytest.raises(EditionError, match="no edition 7; there are: 1, 2, 3, 4, 5"):
         issuing.changes(root, BRIEF, since=7)
 
 

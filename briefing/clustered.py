@@ -8,6 +8,7 @@ where the channel can tell, and uncertain where it cannot.
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import threading
 import time
@@ -53,6 +54,7 @@ IN_TASK = 32  # parcels of one task, where the channel can tell whether they arr
 _GLANCE = 0.5  # seconds between two looks at which workers there are
 _CONNECT = 10.0  # seconds for the scheduler to answer
 _PATIENCE = 60.0  # seconds to wait for a worker where there is none
+_OTHER = "it runs another version of this program; install the same there, start it again, and deliver anew"
 _NEEDED = "--cluster needs the extra `cluster`: pip install 'briefing-generator[cluster]'"
 
 
@@ -91,6 +93,9 @@ class Cluster:
             from distributed import Client
         except ImportError:
             raise ClusterError(_NEEDED) from None
+        scheme, _, place = self._job.way.cluster.rpartition("://")
+        if not re.fullmatch(r"\w*", scheme) or not re.search(r":\d+/?$", place):
+            raise ClusterError(f"{self._job.way.cluster}: not the address of a scheduler, such as tcp://host:8786")
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost is told by what came of the parcels
         try:
             self._client = Client(self._job.way.cluster, timeout=_CONNECT, set_as_default=False)
@@ -181,10 +186,13 @@ class Cluster:
             held = self._ready.setdefault(address, {})
             if key not in held:
                 shared = str(self._ledger.lock.resolve()) if self._needs_folder() else ""
-                answers = self._client.run(hold, key, data, self._job.at.isoformat(), shared, workers=[address], on_error="return")
+                given = key, data, self._job.at.isoformat(), shared, _code()
+                answers = self._client.run(hold, *given, workers=[address], on_error="return")
                 answer = answers.get(address)
                 if isinstance(answer, ImportError):
                     raise ClusterError(f"the worker {address} does not have this program: {answer}")
+                if isinstance(answer, (TypeError, AttributeError)):  # it knows no such call
+                    raise ClusterError(f"the worker {address}: {_OTHER}")
                 if not isinstance(answer, tuple):
                     continue  # it is gone already
                 name, why = answer
@@ -351,8 +359,18 @@ def _name() -> str:
     return secrets.token_hex(16)
 
 
-def hold(key: str, data: bytes, at: str, shared: str) -> tuple[str, str]:
+@lru_cache
+def _code() -> str:
+    """Return the digest of this program's modules, which the workers must have too: another makes other mails of the same work."""
+    from briefing.editions.inputs import program
+
+    return program().code
+
+
+def hold(key: str, data: bytes, at: str, shared: str, code: str) -> tuple[str, str]:
     """Keep a work for the tasks to come; return the name of this process and why it cannot send, "" where it can."""
+    if code != _code():
+        return "", _OTHER
     if shared and not Path(shared).exists():
         return "", f"it does not see {shared}: the outbox needs the dossier's folder on every worker"
     _held[key] = _Held(msgspec.msgpack.decode(data, type=Work), at)

@@ -300,3 +300,81 @@ def test_many_readers_take_little_memory_and_what_was_killed_goes_on(tmp_path: P
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1 if sys.platform == "darwin" else 1024) / 1024
     print(f"{done.stdout.strip()}; {before} before the kill; at most {peak:.2f} GB")
     assert peak < 0.3
+
+
+MARKED = "\n  markings: [public, official, restricted]"
+
+
+def marked(root: Path) -> None:
+    """Give the dossier a ladder, and an edition made with it."""
+    path = root / "seeds/dossier.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("\n  shelf_life", f"{MARKED}\n  shelf_life", 1), "utf-8")
+    change(root, "Trams on order", "Trams ordered")
+    assert issue(root, "2025-02-02").edition == 2
+
+
+def test_what_the_dossier_marks_higher_after_the_issue_keeps_its_edition_in(root: Path) -> None:
+    marked(root)
+    path = root / "seeds/works.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("- id: cost\n", "- id: cost\n    marking: restricted\n", 1), "utf-8")
+    told = list[Report]()
+    done = deliver(root, LATER, told=told.append)
+    assert (done.counts, done.failed, mails(root)) == ({"sent": 0, "failed": 2}, True, [])
+    assert {each.detail for each in told} == {"it prints what is marked higher by now: cost; issue brief anew"}
+    assert not list(delivered.deliveries(root))
+    path.write_text(text, "utf-8")
+    assert deliver(root, LATER).sent == 2
+
+
+def test_a_mail_whose_sender_or_name_says_what_is_hidden_goes_to_nobody(root: Path) -> None:
+    path = root / "seeds/works.yaml"
+    secret = (
+        "  - id: price\n    label: Zebrafinch clause\n    marking: restricted\n    says: The zebrafinch clause costs {amount}.\n"
+    )
+    more = '    figures: {amount: {value: 77 million, unit: EUR}}\n    status: in-force\n    sources: ["gazette#3"]\n'
+    path.write_text(path.read_text("utf-8").replace("facts:\n", f"facts:\n{secret}{more}", 1), "utf-8")
+    marked(root)
+    settings = root / "delivery.yaml"
+    settings.write_text("sender: Zebrafinch clause <desk@example.org>\n", "utf-8")
+    told = list[Report]()
+    done = deliver(root, LATER, told=told.append)
+    assert (done.failed, mails(root)) == (True, [])
+    assert all("brief.eml" in each.detail and "price" in each.detail for each in told)
+    settings.write_text("sender: Desk <desk@example.org>\n", "utf-8")
+    assert deliver(root, LATER).sent == 2
+
+
+def test_who_has_a_password_gets_no_word_of_the_document_in_the_clear(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("msoffcrypto")
+    pytest.importorskip("pikepdf")
+    monkeypatch.setenv("BRIEFING_TEST_PASSWORD", "an open sesame")
+    change(root, "Trams on order", "Trams ordered")
+    issue(root, "2025-02-02", formats=("docx", "txt"))
+    place, whom = root / "in", "briefs: [brief], password: 'env:BRIEFING_TEST_PASSWORD', minor: true"
+    (root / "readers.yaml").write_text(
+        f"readers:\n- {{id: ann, address: ann@example.org, formats: [docx], {whom}}}\n"
+        f"- {{id: ben, folder: in, formats: [docx], {whom}}}\n"
+        f"- {{id: cat, address: cat@example.org, formats: [txt], {whom}}}\n"
+        "- {id: dan, address: dan@example.org, formats: [docx], briefs: [brief], minor: true}\n",
+        "utf-8",
+    )
+    told = list[Report]()
+    assert deliver(root, LATER, told=told.append).counts == {"sent": 3, "failed": 1}
+    assert [each.detail for each in told if each.state == "failed"] == [
+        "brief.txt: txt knows no passwords; give its reader pdf or docx alone"
+    ]
+    ann, dan = mails(root)
+    assert "100 million" in dan.get_body().get_content()
+    parts = [part.get_content() for part in ann.walk() if part.get_content_maintype() == "text"]
+    kept = {path.name: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    assert set(kept) == {"brief.docx", "summary.txt", "SHA256SUMS"}
+    clear = "\n".join((*parts, kept["summary.txt"].decode(), *map(str, ann.values()))).casefold()
+    assert len(parts) == 2
+    assert clear.count("the documents open with your password") == 3
+    said = ("100", "million", "24 trams", "gazette", "ordered", "nobody owns", "what changed")
+    assert not [word for word in said if word in clear]
+    for data in (kept["brief.docx"], next(ann.iter_attachments()).get_content()):
+        assert data.startswith(b"\xd0\xcf\x11\xe0")  # a compound file, which holds the encrypted package
+        assert b"document.xml" not in data

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -35,7 +36,8 @@ QUIET = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
 class Local:
     """A scheduler and its workers, each a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: Path = ROOT) -> None:
+        self.program = program
         self.file = folder / "scheduler.json"
         self.scheduler = self.begin("dask_scheduler", "--host", "127.0.0.1", "--port", "0")
         self.workers = [self.begin("dask_worker", "--nthreads", str(THREADS), "--no-nanny") for _ in range(WORKERS)]
@@ -50,7 +52,8 @@ class Local:
             "--no-dashboard",
             *options,
         ]
-        return subprocess.Popen(arguments, env=QUIET, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        there = {**QUIET, "PYTHONPATH": str(self.program)}
+        return subprocess.Popen(arguments, env=there, cwd=self.file.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     @property
     def address(self) -> str:
@@ -61,8 +64,8 @@ class Local:
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[Local]:
-    made = Local(folder)
+def cluster(folder: Path, program: Path = ROOT) -> Iterator[Local]:
+    made = Local(folder, program)
     try:
         yield made
     finally:
@@ -76,11 +79,13 @@ def lines(root: Path) -> None:
     (root / "readers.csv").write_text("\n".join(rows) + "\n", "utf-8")
 
 
+def command(root: Path, address: str) -> list[str]:
+    began = [sys.executable, str(ROOT / "generate.py"), "deliver", BRIEF, "-d", str(root), "--at", "2025-02-01T12:00Z"]
+    return [*began, "--cluster", address]
+
+
 def start(root: Path, address: str) -> subprocess.Popen[str]:
-    command = [sys.executable, str(ROOT / "generate.py"), "deliver", BRIEF, "-d", str(root), "--at", "2025-02-01T12:00Z"]
-    return subprocess.Popen(
-        [*command, "--cluster", address], env=QUIET, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    return subprocess.Popen(command(root, address), env=QUIET, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def test_a_worker_that_is_killed_costs_nobody_the_mail_and_brings_nobody_two(tmp_path: Path) -> None:
@@ -136,3 +141,28 @@ def test_where_no_scheduler_answers_nothing_is_sent(tmp_path: Path, monkeypatch:
     with pytest.raises(clustered.ClusterError, match="no scheduler answers"):
         delivering.deliver_brief(root, BRIEF, datetime(2025, 2, 1, 12, tzinfo=UTC), options)
     assert not list(delivered.deliveries(root))
+
+
+def test_what_is_no_address_of_a_scheduler_is_refused_at_once(tmp_path: Path) -> None:
+    root = harbour(tmp_path / "dossier")
+    issue(root, "2025-02-01")
+    lines(root)
+    for wrong in ("scheduler", "tcp://host", "tcp://host:port"):
+        with pytest.raises(clustered.ClusterError, match=f"^{wrong}: not the address of a scheduler"):
+            delivering.deliver_brief(root, BRIEF, datetime(2025, 2, 1, 12, tzinfo=UTC), Options(way=Way(cluster=wrong)))
+    assert not list(delivered.deliveries(root))
+
+
+def test_a_worker_of_another_version_of_the_program_sends_nothing(tmp_path: Path) -> None:
+    root, other = harbour(tmp_path / "dossier"), tmp_path / "other"
+    issue(root, "2025-02-01")
+    lines(root)
+    shutil.copytree(ROOT / "briefing", other / "briefing", ignore=shutil.ignore_patterns("__pycache__"))
+    with (other / "briefing/deliver/bodies.py").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    with cluster(tmp_path, other) as local:
+        said = subprocess.run(command(root, local.address), env=QUIET, capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    assert "it runs another version of this program" in said.stderr
+    assert not list(delivered.deliveries(root))
+    assert not (root / "briefs/outbox").exists()

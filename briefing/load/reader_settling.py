@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from posixpath import normpath
 from typing import Final, cast
 
 import msgspec
@@ -29,6 +30,7 @@ def opened() -> sqlite3.Connection:
     kept = sqlite3.connect("", check_same_thread=False)  # "": private and temporary, https://www.sqlite.org/inmemorydb.html
     kept.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -8000;")
     kept.execute("CREATE TABLE reader (n INTEGER PRIMARY KEY, id TEXT UNIQUE, address TEXT UNIQUE, data BLOB)")
+    kept.execute("CREATE TABLE folder (place TEXT PRIMARY KEY, line INTEGER, what BLOB) WITHOUT ROWID")
     return kept
 
 
@@ -38,6 +40,12 @@ def rows(kept: sqlite3.Connection) -> Iterator[tuple[int, bytes]]:
     while found := kept.execute("SELECT n, data FROM reader WHERE n > ? ORDER BY n LIMIT ?", (last, _CHUNK)).fetchall():
         yield from found
         last = found[-1][0]
+
+
+def _place(folder: str) -> str:
+    """Return a folder as folders are compared: a path without what leads nowhere, a URL without slashes at its end."""
+    path = folder.removeprefix("file://")
+    return folder.rstrip("/") if "://" in path else normpath(path)
 
 
 def folded(name: str) -> str:
@@ -162,8 +170,37 @@ class Settling:
             groups=given.groups or (),
             at=Location(self.found.file, given.line, given.column),
         )
+        if channel == "folder" and (first := self.taken(reader)):
+            line, field = first
+            message = (
+                f"the folder {reader.folder} is that of line {line} too, with another {field}"
+                if field
+                else (f"the folder {reader.folder} is that of line {line} too, and one of them has copies of its own")
+            )
+            self.problem(given, "P020", message, "what one gets would replace what the other got; a folder for each")
+            return None
         self.warn(reader)
         return reader
+
+    def taken(self, reader: Reader) -> tuple[int, str] | None:
+        """Return the line of a reader who has the same folder and gets other files there, and in what they differ; None where none does.
+
+        Files there go by the names of brief and edition alone: one copy would replace another, and who is cleared for less could read more.
+        """
+        what = (reader.clearance, reader.formats, reader.look, reader.stamp or bool(reader.password))
+        place, shown = _place(reader.folder), _encode(what)
+        if self.kept.execute("INSERT OR IGNORE INTO folder VALUES (?, ?, ?)", (place, reader.at.line, shown)).rowcount:
+            return None
+        line, other = self.kept.execute("SELECT line, what FROM folder WHERE place = ?", (place,)).fetchone()
+        clearance, formats, look, own = msgspec.msgpack.decode(other, type=tuple[str, tuple[str, ...], str, bool])
+        lowest = self.known.markings[0] if self.known.markings else ""
+        if own or what[3]:
+            return line, ""
+        if (clearance or lowest) != (reader.clearance or lowest):
+            return line, "clearance"
+        if set(formats) != set(reader.formats):
+            return line, "format"
+        return (line, "look") if look != reader.look else None
 
     def warn(self, reader: Reader) -> None:
         """Note what keeps a reader from getting anything."""

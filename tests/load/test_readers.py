@@ -214,6 +214,27 @@ def test_channels_come_from_the_reader_the_groups_and_the_settings(tmp_path: Pat
     assert [reader.channel for reader in readers(tmp_path, text, smtp)] == ["smtp", "folder"]
 
 
+def test_one_folder_is_not_for_two_readers_who_get_different_files_there(tmp_path: Path) -> None:
+    text = """\
+readers:
+- {id: ann, folder: /srv/in}
+- {id: bo, folder: /srv/in/}
+- {id: cy, folder: /srv/./in, clearance: official}
+- {id: dan, folder: "file:///srv/in", formats: [html]}
+- {id: eve, folder: /srv/in, stamp: true}
+- {id: fay, folder: /srv/in, password: "env:FAY"}
+- {id: gil, folder: /srv/in, channel: outbox, address: gil@example.org, stamp: true}
+"""
+    assert [reader.id for reader in readers(tmp_path, text.partition("- {id: cy")[0])] == ["ann", "bo"]
+    own, hint = "and one of them has copies of its own", "(what one gets would replace what the other got; a folder for each)"
+    assert refused(tmp_path, text) == [
+        f"readers.yaml:4:3: P020 the folder /srv/./in is that of line 2 too, with another clearance {hint}",
+        f"readers.yaml:5:3: P020 the folder file:///srv/in is that of line 2 too, with another format {hint}",
+        f"readers.yaml:6:3: P020 the folder /srv/in is that of line 2 too, {own} {hint}",
+        f"readers.yaml:7:3: P020 the folder /srv/in is that of line 2 too, {own} {hint}",
+    ]
+
+
 def test_who_gets_nothing_is_warned_of(tmp_path: Path) -> None:
     text = "address,briefs,language\nann@example.org,,\nbo@example.com,all,\ncy@mail.example.org,all,fr\n"
     assert warned(tmp_path, text, Settings(allow=("example.org", "*.example.org")), "readers.csv") == [

@@ -107,6 +107,7 @@ def _box(name: str, shade: str, bar: str) -> Iterator[Spec]:
     title = Spec(f"{name} Title", "callout-title", next=name, keep_next=True, indent=BOX_INDENT, before=4.0, after=0.0)
     yield msgspec.structs.replace(_boxed(title, (shade, bar)), box_top=8.0, box_bottom=0.0)
     yield _boxed(Spec(name, "callout", keep_lines=True, indent=BOX_INDENT), (shade, bar))
+    yield _boxed(Spec(f"{name} Small", "small", next=name, keep_lines=True, indent=BOX_INDENT), (shade, bar))
     yield from _lists(name, (shade, bar))
 
 

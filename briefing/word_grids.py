@@ -71,7 +71,8 @@ def _extent(inlines: Inlines) -> tuple[int, int]:
     for inline in inlines:
         words = inline.text if isinstance(inline, Text) else plain((inline,))
         whole += len(words)
-        longest = max(longest, len(words) if isinstance(inline, Number) else max(map(len, words.split()), default=0))
+        pieces = words.replace("-", "- ").split()  # Word and LibreOffice break lines after a hyphen
+        longest = max(longest, len(words) if isinstance(inline, Number) else max(map(len, pieces), default=0))
     return longest, whole
 
 

@@ -40,6 +40,13 @@ def test_a_column_is_as_wide_as_its_longest_word_where_there_is_room() -> None:
     assert year > len("undated") * 9.0 * 0.5
 
 
+def test_an_id_is_broken_at_its_hyphens_and_leaves_the_room_to_the_words_beside_it() -> None:
+    made = table(("Fact", "Statement"), ("a-long-identifier-of-a-fact", "words " * 40), weights=(1.0, 4.0))
+    fact, statement = column_widths(made, 300.0, 9.0)
+    assert fact < len("a-long-identifier-of-a-fact") * 9.0 * 0.5
+    assert statement > 3 * fact
+
+
 def test_a_printed_number_counts_as_one_word() -> None:
     made = table(("A", "B"), ("x", "words " * 40))
     number = Row((Cell((Number("USD 22.8 billion a year", "fact"),)), Cell(())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 from briefing.drawing import Line, Rect
-from briefing.layout.flow import Place, Setting, Strip, marks_of, text_strips
+from briefing.layout.flow import Place, Setting, Strip, marks_of, text_strips, tie
 from briefing.layout.lines import Words
 from briefing.model import Column, Row, Table
 from briefing.placed import DECORATION, REPEATED, Part, Placed, TextLine
@@ -41,6 +41,8 @@ def table_strips(table: Table, place: Place, setting: Setting) -> list[Strip]:
         rows[0].repeat = ()
         if len(rows) > 3:
             rows[0].keep = rows[-2].keep = True  # no single row at the end of a page or the top of the next
+        elif sum(strip.height for strip in rows) < setting.page_height / 3:
+            tie(rows)  # which no page break could part otherwise
     strips += [header, *rows]
     strips[0].anchors = (table.id,) if table.id else ()
     style = setting.style("source")

@@ -304,7 +304,7 @@ class Column:
         if self._label:
             name, self._label = self._label, ""
         elif self._box:
-            name = style_id(self._box)
+            name = style_id(f"{self._box} Small" if paragraph.role == "small" else self._box)
         elif self._depth and paragraph.role == "body":
             level = min(self._depth, LEVELS)
             name = f"ListContinue{level if level > 1 else ''}"

@@ -104,7 +104,8 @@ def _paragraph(w: Writer, paragraph: Paragraph, *, leads: bool) -> None:
         (style, numbering), w.label = w.label, None
         w.paragraph(style, w.words.xml(paragraph.children, style, strong=strong), numbering=numbering, keep_next=leads)
     elif w.box:
-        w.text(style_id(w.box), paragraph.children, strong=strong, keep_next=leads)
+        name = f"{w.box} Small" if paragraph.role == "small" else w.box
+        w.text(style_id(name), paragraph.children, strong=strong, keep_next=leads)
     elif w.depth and paragraph.role == "body":
         level = min(w.depth, LEVELS)
         w.text(f"ListContinue{level if level > 1 else ''}", paragraph.children, keep_next=leads)

@@ -139,8 +139,9 @@ def _edges(look: Look, spec: Spec, *, summary: bool) -> Iterator[str]:
         left = f'<w:left w:val="single" w:sz="24" w:space="{BOX_INDENT - 3:.0f}" w:color="{bar}"/>'
         right = f'<w:right w:val="single" w:sz="2" w:space="{BOX_INDENT:.0f}" w:color="{shade}"/>'
         yield f"<w:pBdr {_NS}>{top}{left}{bottom}{right}</w:pBdr>"
-        # A title's shade is one step off: LibreOffice fills the gap between two boxes where their shades are equal
-        fill = shade if spec.box_bottom else f"{int(shade, 16) ^ 1:06X}"
+        # Shades are a step or two off: LibreOffice fills the gap between two boxes, with titles or without, where they are equal
+        step = (0 if spec.box_bottom else 1) + (2 if spec.box[1] == "rule" else 0)
+        fill = f"{int(shade, 16) ^ step:06X}"
         yield f'<w:shd {_NS} w:val="clear" w:color="auto" w:fill="{fill}"/>'
 
 

@@ -176,6 +176,7 @@ li p:last-child, .callout > :last-child, li > div > p:last-child { margin-bottom
 .changes, .watch, .note { background: none; border: 1px solid var(--rule); border-top: 3px solid var(--accent); }
 .note { border-top-width: 1px; }
 .key-numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(11.5rem, 1fr)); gap: 1rem 1.4rem; margin: 1.2rem 0 1.4rem; }
+.key-numbers:has(> :nth-child(4):last-child) { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 .key-numbers > li { padding-top: 0.5rem; border-top: 3px solid var(--accent); }
 .key-number { text-wrap: balance; }
 .table-block { margin: 1.2rem 0 1.5rem; }

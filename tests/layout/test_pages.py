@@ -211,6 +211,12 @@ def test_a_row_is_never_parted_over_pages(above: int) -> None:
         assert not set(map(id, one)) & set(map(id, other))
 
 
+@pytest.mark.parametrize("above", range(12))
+def test_a_table_of_three_rows_is_not_parted(above: int) -> None:
+    pages = laid(*fill(full() - above), _table(3), *fill(20))
+    assert sum(any("cell" in line for line in said(page)) for page in pages.pages) == 1
+
+
 def test_a_row_taller_than_a_page_goes_over_pages_and_loses_nothing() -> None:
     tree = document(_table(2, LINE * 130))
     pages = lay_out(tree, LOOK, FONTS)

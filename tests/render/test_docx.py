@@ -429,6 +429,18 @@ def test_a_callout_is_paragraphs_of_its_own_styles() -> None:
     ]  # fmt: skip
 
 
+def test_small_words_in_a_callout_are_small_and_two_callouts_have_no_shade_in_common() -> None:
+    boxes = (
+        Callout("key-points", t("Key points"), (p("Words"),)),
+        Callout("bottom-line", t("Line"), (p("w"), Paragraph(t("s"), "small"))),
+    )
+    made = render(of(*boxes, Callout("watch", (), (p("No title"),))), LOOK, {})
+    assert "BriefBottomLineSmall" in [style(paragraph) for paragraph in body(made).findall(f"{W}p")]
+    styles = {each.attrib[f"{W}styleId"]: each for each in ET.fromstring(parts(made)["word/styles.xml"]).iter(f"{W}style")}
+    shades = [styles[name].find(f"{W}pPr/{W}shd") for name in ("BriefKeyPoints", "BriefCallout", "BriefCalloutTitle")]
+    assert len({shade.attrib[f"{W}fill"] for shade in shades if shade is not None}) == 3
+
+
 def test_a_table_repeats_its_header_and_keeps_its_rows_whole() -> None:
     table = next(body(render(SAMPLE, LOOK, PAGES)).iterfind(f".//{W}tbl[2]"))
     rows = table.findall(f"{W}tr")

@@ -275,7 +275,8 @@ def _refuse_raised(root: Path, going: Going, variant: Variant, made: Rendition) 
     except ProblemsFound:
         today = going.loaded
     clearance = variant.clearance if variant.clearance in today.dossier.header.markings else ""
-    higher = raised(made.facts, going.loaded.dossier, today.dossier, cleared_for(today, clearance).dossier)
+    printed = cleared_for(going.loaded, variant.clearance).dossier  # a fact that everybody may see can have a source that not all may
+    higher = raised(made.facts, printed, today.dossier, cleared_for(today, clearance).dossier)
     if higher:
         raise DeliveryError(f"it prints what is marked higher by now: {', '.join(higher)}; issue {going.offer.brief} anew")
 

@@ -275,7 +275,9 @@ def _refuse_raised(root: Path, going: Going, variant: Variant, made: Rendition) 
     except ProblemsFound:
         today = going.loaded
     clearance = variant.clearance if variant.clearance in today.dossier.header.markings else ""
-    printed = cleared_for(going.loaded, variant.clearance).dossier  # a fact that everybody may see can have a source that not all may
+    printed = cleared_for(
+        going.loaded, variant.clearance
+    ).dossier  # a fact that everybody may see can have a source that not all may
     higher = raised(made.facts, printed, today.dossier, cleared_for(today, clearance).dossier)
     if higher:
         raise DeliveryError(f"it prints what is marked higher by now: {', '.join(higher)}; issue {going.offer.brief} anew")

@@ -36,10 +36,11 @@ from briefing.going import (
 )
 from briefing.load.delivery import read_settings
 from briefing.pipeline import EDITIONS
-from briefing.problems import Problem
+from briefing.problems import BriefingError, Problem
 
 if TYPE_CHECKING:
     from briefing.deliver.ledger import Ledger
+    from briefing.deliver.plan import Wanted
     from briefing.dispatch import Tally
     from briefing.postings import Group
 
@@ -233,6 +234,7 @@ def _planned(desk: Desk, going: Going) -> Iterator[Plan]:
     try:
         suppressed = ledger.suppressed() if ledger else {}
         looked = None if desk.options.resend else ledger
+        refused: dict[tuple[Variant, str], str] = {}  # why a variant cannot be made or may not go out
         for reader in _asked(desk):
             for each in decisions(desk, going, reader, looked, suppressed):
                 line, data, wanted = plan.line(each), plan.as_dict(each), isinstance(each, plan.Wanted)
@@ -243,7 +245,25 @@ def _planned(desk: Desk, going: Going) -> Iterator[Plan]:
                         line = f"{line}: {verdict.state}{f', {verdict.detail}' if verdict.detail else ''}"
                         wanted = verdict.state == "later"
                         data |= {"state": verdict.state, "detail": verdict.detail}
+                if isinstance(each, plan.Wanted) and wanted:
+                    place = each.variant, each.channel
+                    if place not in refused:
+                        refused[place] = _refusal(desk, going, each)
+                    if refused[place]:
+                        line, wanted = f"{line}: not sent, {refused[place]}", False
+                        data |= {"state": "failed", "detail": refused[place]}
                 yield Plan(line, data, wanted)
     finally:
         if ledger:
             ledger.close()
+
+
+def _refusal(desk: Desk, going: Going, wanted: Wanted) -> str:
+    """Return why a variant cannot be made or may not go out; "" where it can and may. It is made for that, and not kept."""
+    from briefing.postings import Group
+
+    try:
+        work_of_group(desk, going, Group(wanted.variant, wanted.channel, wanted.formats))
+    except BriefingError as error:
+        return str(error)
+    return ""

@@ -262,7 +262,7 @@ def work_of_group(desk: Desk, going: Going, group: Group) -> Work:
     subject = subject_of(made.title, made.edition)
     bare = msgspec.structs.replace(made, files={})  # which have been looked through
     mail = build(Parcel(Reader("reader", address="reader@example.org"), bare, subject), with_sender(desk.settings))
-    look_through(desk.root, brief, number, group.variant, {f"{brief}.eml": mail})
+    look_through(desk.root, brief, number, group.variant, {f"{brief}.eml": mail, "stamp.txt": desk.settings.stamp.encode()})
     return Work(str(desk.root), desk.settings, made, subject)
 
 

@@ -332,6 +332,9 @@ def test_what_the_dossier_marks_higher_after_the_issue_keeps_its_edition_in(root
     assert (done.counts, done.failed, mails(root)) == ({"sent": 0, "failed": 2}, True, [])
     assert {each.detail for each in told} == {"it prints what is marked higher by now: cost; issue brief anew"}
     assert not list(delivered.deliveries(root))
+    plans = [each for each in delivering.planned(root, BRIEF, LATER) if isinstance(each, delivering.Plan)]
+    assert not any(each.wanted for each in plans)
+    assert sum("not sent, it prints what is marked higher by now: cost; issue brief anew" in each.line for each in plans) == 2
     path.write_text(text, "utf-8")
     assert deliver(root, LATER).sent == 2
 

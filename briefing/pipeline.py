@@ -1,4 +1,4 @@
-"""The order of the stages, on one screen: load, check, compose, lay out, render, write."""
+"""The order of the stages: load, check, compose, lay out, render, write; and what is kept of one run for the next."""
 
 from __future__ import annotations
 
